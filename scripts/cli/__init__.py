@@ -1,0 +1,1 @@
+"""What the commands `demo`, `diva` and `test` are made of."""

@@ -1,0 +1,111 @@
+"""A Python environment with locked versions, made once and found again.
+
+The commands in this folder's parent start under whatever `python3` a machine has. This
+module, which needs the standard library alone, builds the virtual environment their real
+work runs in, and keeps it in the user's cache folder under a name that follows from the
+lock file, so that a changed lock makes a new environment and an unchanged one costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parents[2]
+OLDEST = (3, 10)
+
+
+def cache_home() -> Path:
+    """The folder for what can be made again: `DIVA_CACHE_DIR`, else the user's cache folder."""
+    if os.environ.get("DIVA_CACHE_DIR"):
+        return Path(os.environ["DIVA_CACHE_DIR"])
+    if os.environ.get("XDG_CACHE_HOME"):
+        return Path(os.environ["XDG_CACHE_HOME"]) / "diva"
+    if os.name == "nt":
+        return Path(os.environ["LOCALAPPDATA"]) / "diva"
+    return Path.home() / ".cache" / "diva"
+
+
+def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
+    """Run `module` with `arguments` in the environment of `lock`, and exit as it exits."""
+    if sys.version_info < OLDEST:
+        found = ".".join(map(str, sys.version_info[:2]))
+        _stop(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {found}.")
+    command = [str(prepare(lock)), "-m", module, *arguments]
+    environ = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+    folders = [str(ROOT / "scripts"), str(ROOT / "lambda"), environ.get("PYTHONPATH", "")]
+    environ["PYTHONPATH"] = os.pathsep.join(filter(None, folders))
+    if os.name != "nt":
+        os.execve(command[0], command, environ)
+    sys.exit(subprocess.run(command, env=environ, check=False).returncode)
+
+
+def prepare(lock: Path, options: tuple[str, ...] = ()) -> Path:
+    """Return the interpreter of the environment that holds exactly what `lock` lists.
+
+    `options` go to pip as they are. The folder is marked complete last, so that one whose
+    making was interrupted is made again.
+    """
+    content = lock.read_bytes() + repr((sys.version_info[:3], sys.executable, options)).encode()
+    folder = cache_home() / f"environment-{hashlib.sha256(content).hexdigest()[:16]}"
+    interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    complete = folder / "complete"
+    if complete.exists():
+        return interpreter
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(folder.with_suffix(".lock")):
+        if not complete.exists():
+            _say("Preparing the Python environment (once; later runs reuse it) ...")
+            shutil.rmtree(folder, ignore_errors=True)
+            _make(folder, interpreter, lock, options)
+            complete.touch()
+    return interpreter
+
+
+def _make(folder: Path, interpreter: Path, lock: Path, options: tuple[str, ...]) -> None:
+    made = _quietly([sys.executable, "-m", "venv", str(folder)])
+    if made.returncode:
+        _stop(
+            f"{sys.executable} cannot make virtual environments; on Debian and Ubuntu: "
+            f"apt install python3-venv\n{made.stdout.strip()}"
+        )
+    install = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    installed = _quietly([*install, "--require-hashes", *options, "-r", str(lock)])
+    if installed.returncode:
+        shutil.rmtree(folder, ignore_errors=True)
+        _stop(f"Installing {lock} failed:\n{installed.stdout.strip()}")
+
+
+def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold `path` against a second command that makes the same environment."""
+    with open(path, "w") as handle:
+        try:
+            import fcntl
+        except ImportError:  # Windows: two first runs at once are not guarded
+            yield
+            return
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _stop(text: str) -> NoReturn:
+    _say(text)
+    sys.exit(1)
