@@ -1,0 +1,119 @@
+"""Where Lambda comes in: puts the parts together once per process, and runs a period."""
+
+from __future__ import annotations
+
+import functools
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import boto3
+from botocore.config import Config
+
+from . import logic, report
+from .engine import Engine, Period
+from .policy import Policies, read_policies
+from .report import Redactor, log
+from .runner import Pool
+from .settings import Settings, read_settings
+from .stores.dynamodb import DynamoDBStore
+from .stores.s3 import S3Store
+
+ATTEMPTS = 2
+TIMEOUT_SEC = 2.5
+"""To connect, and again to read: twice both, and the pause between, stay below the reserve."""
+
+
+class Context(Protocol):
+    """The part of Lambda's context object that DIVA uses."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+class PeriodFailed(Exception):
+    """A period could not be completed, or events are invalid; the text lists every reason."""
+
+
+RunPeriod = Callable[[Policies, str, float], Period]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What lives as long as the process."""
+
+    settings: Settings
+    run_period: RunPeriod
+
+
+@functools.cache
+def runtime() -> Runtime:
+    """Return this process's runtime, made from its environment. Raises InvalidSettings."""
+    settings = read_settings(os.environ)
+    log.setLevel(settings.log_level)
+    workers = settings.max_workers if settings.parallelize else 1
+    engine = Engine(Pool(workers), Redactor(os.environ), ordered=not settings.parallelize)
+    config = Config(
+        connect_timeout=TIMEOUT_SEC,
+        read_timeout=TIMEOUT_SEC,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=workers,
+    )
+    if settings.mode == "monolithic":
+        s3 = boto3.client("s3", config=config)
+        shared = S3Store(s3, settings.state_bucket, settings.state_key, settings.kms_key_arn)
+        return Runtime(
+            settings,
+            lambda policies, run_id, sec: engine.run_shared(policies, shared, run_id, sec),
+        )
+    dynamodb = boto3.client("dynamodb", config=config)
+    return Runtime(
+        settings,
+        lambda policies, run_id, sec: engine.run_separate(
+            policies,
+            lambda event: DynamoDBStore(dynamodb, settings.state_table, event),
+            run_id,
+            sec,
+        ),
+    )
+
+
+def handler(event: object, context: Context) -> dict[str, object]:
+    """Run one period and return its result; `event` is the schedule's, and not looked at.
+
+    Raises what made the period fail, after everything that could run has run: Lambda then
+    counts an error, and nothing is hidden.
+    """
+    this = runtime()
+    log.info("Getting events...")
+    events = logic.get_events(logic.load())
+    log.info("Retrieved %d events", len(events))
+    policies = read_policies(events, this.settings.event_timeout_sec, this.settings.worker_role)
+    run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
+    remaining_sec = context.get_remaining_time_in_millis() / 1000
+    period = this.run_period(policies, run_id, remaining_sec)
+    result = report.result(this.settings.mode, policies, period)
+    report.log_summary(result, period)
+    problems = [f"event {name!r}: {error}" for name, error in period.errors.items()]
+    problems += policies.problems
+    if problems:
+        raise PeriodFailed("\n".join(problems))
+    return result
+
+
+def _warm_up() -> None:
+    """Make the clients while Lambda starts the process, when it still has a whole CPU.
+
+    What fails here is left for the first invocation to raise, where it is seen.
+    """
+    try:
+        runtime()
+    except Exception:
+        runtime.cache_clear()
+
+
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    _warm_up()

@@ -1,0 +1,246 @@
+"""The rules of DIVA, as pure functions: no clock, no input or output, no threads.
+
+What an event's state becomes         `step`
+When to inject                        `injection_due`
+When to alert, remind or resolve      `due`
+Who of two overlapping runs sends it  `settle`
+What a delivery does to the state     `delivered`
+
+A period of one event is folded into its state with `settle`, the state is saved, and only
+then is anything delivered; the outcome is folded with `delivered` and saved again. Each of
+these functions gives the right answer over a state that another run has changed meanwhile:
+a conflicting write is resolved by reading the state again and folding again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from .policy import Policy
+from .state import Claim, State
+
+
+class Outcome(str, Enum):
+    """What became of one callback."""
+
+    OK = "ok"
+    FAILED = "failed"
+    """It returned something false."""
+    ERROR = "error"
+    """It raised, or returned something that cannot be judged."""
+    TIMEOUT = "timeout"
+    """It did not return in time."""
+
+
+class Effect(str, Enum):
+    """What is to be delivered to the people on call."""
+
+    ALERT = "alert"
+    REMINDER = "reminder"
+    RESOLUTION = "resolution"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one function saw of one event in one period. None: that callback was not called."""
+
+    detection: Outcome | None = None
+    injection: Outcome | None = None
+    first_injection: bool = False
+    """Whether the event had not been injected before, as far as this run could know."""
+    verification: Outcome | None = None
+    """The last detection after a successful injection."""
+    error: str | None = None
+    """Why the detection or injection failed."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the event was seen to happen, by itself or after the injection."""
+        return Outcome.OK in (self.detection, self.verification)
+
+
+def restored(policy: Policy, stored: State | None) -> State:
+    """Return the state an event's period begins with; `stored` is None for a new event."""
+    if stored is None:
+        return State(in_warmup=policy.warmup.enabled)
+    if stored.in_warmup and not policy.warmup.enabled:
+        return replace(stored, in_warmup=False, warmup_counter=0, warmup_periods=0)
+    return stored
+
+
+def step(policy: Policy, state: State, observation: Observation, now: datetime) -> State:
+    """Return what `state` becomes after a period in which `observation` was made."""
+    if state.alert_claim is not None and state.alert_claim.expires <= now:
+        state = replace(state, alert_claim=None)
+    if observation.healthy:
+        if observation.injection is not None:
+            state = _after_injection(policy, state, observation, now)
+        return _after_success(policy, state)
+    if observation.detection is not None:
+        state = _after_failure(policy, state, observation, now)
+    if observation.injection is not None:
+        state = _after_injection(policy, state, observation, now)
+    return state
+
+
+def injection_due(policy: Policy, state: State) -> bool:
+    """Whether to inject, given the state after this period's detection."""
+    if not policy.injects:
+        return False
+    if has_no_detector(policy, state):
+        # Nothing but its injections can end its warmup or its alert, so these go on.
+        unsettled = state.in_warmup or state.alerted
+        return not state.injected or policy.inject_each_period or unsettled
+    return (
+        state.healthy is False
+        and (not state.injected or policy.inject_each_period)
+        and state.injection_failures < policy.max_failed_injections
+    )
+
+
+def due(policy: Policy, state: State, observation: Observation, now: datetime) -> Effect | None:
+    """Return what is to be delivered, given the state after this period. THE ALERT RULE."""
+    if state.resolve_due:
+        return Effect.RESOLUTION
+    if state.in_warmup:
+        return None
+    if not state.alerted:
+        if state.injection_failures >= policy.max_failed_injections:
+            return Effect.ALERT
+        just_injected = observation.first_injection and observation.injection is Outcome.OK
+        if state.detection_failures >= policy.max_failed_detections and not just_injected:
+            return Effect.ALERT
+        return None
+    if not policy.reminder_sec or state.alerted_at is None or not is_failing(policy, state):
+        return None
+    silent_sec = (now - state.alerted_at).total_seconds()
+    return Effect.REMINDER if silent_sec >= policy.reminder_sec else None
+
+
+def settle(
+    policy: Policy, state: State, observation: Observation, now: datetime, claim: Claim
+) -> tuple[State, Effect | None]:
+    """Fold a period into `state`; return the new state and what this run is to deliver.
+
+    Whatever is due is claimed in the same state, so that the conditional write which saves
+    the period also decides which of two overlapping runs delivers.
+    """
+    state = step(policy, state, observation, now)
+    effect = due(policy, state, observation, now)
+    if effect is None or state.alert_claim is not None:
+        return state, None
+    return replace(state, alert_claim=claim), effect
+
+
+def delivered(state: State, effect: Effect, outcome: Outcome, run_id: str, now: datetime) -> State:
+    """Fold the outcome of a delivery by run `run_id`; what failed stays due."""
+    if state.alert_claim is not None and state.alert_claim.run_id == run_id:
+        state = replace(state, alert_claim=None)
+    if outcome is not Outcome.OK:
+        return state
+    if effect is Effect.RESOLUTION:
+        return replace(state, resolve_due=False)
+    if effect is Effect.REMINDER and not state.alerted:
+        return state  # it has recovered meanwhile
+    return replace(state, alerted=True, alerted_at=now)
+
+
+def has_no_detector(policy: Policy, state: State) -> bool:
+    """Whether nothing detects this event, so that its injections alone say how it is."""
+    return policy.role == "inject" and state.healthy is None
+
+
+def is_failing(policy: Policy, state: State) -> bool:
+    """Whether the latest that is known of the event is a failure."""
+    if has_no_detector(policy, state):
+        return state.injection_failures > 0
+    return state.healthy is False
+
+
+def _after_success(policy: Policy, state: State, injected: bool = False) -> State:
+    """`injected`: the success is an injection's, of an event without a detector."""
+    healthy = state.healthy if injected else True
+    if state.in_warmup:
+        state = replace(
+            state,
+            warmup_counter=state.warmup_counter + 1,
+            warmup_periods=state.warmup_periods + 1,
+            healthy=healthy,
+            injected=state.injected or injected,
+            last_error=None,
+        )
+        if state.warmup_counter < policy.warmup.success_threshold and not _warmup_is_over(
+            policy, state
+        ):
+            return state
+    elif state.alerted and policy.reset.mode == "cooldown":
+        state = replace(
+            state,
+            cooldown_counter=state.cooldown_counter + 1,
+            healthy=healthy,
+            injected=state.injected or injected,
+        )
+        if state.cooldown_counter < policy.reset.success_threshold:
+            return state
+    return State(
+        healthy=healthy,
+        injected=injected,
+        resolve_due=policy.resolve is not None and (state.alerted or state.resolve_due),
+        alert_claim=state.alert_claim,  # a delivery under way stays claimed until it ends
+    )
+
+
+def _after_failure(policy: Policy, state: State, observation: Observation, now: datetime) -> State:
+    state = replace(state, healthy=False, resolve_due=False, last_error=observation.error)
+    if state.in_warmup:
+        state, counts = _warmup_failure(policy, state)
+        if not counts:
+            return state
+    return replace(
+        state,
+        detection_failures=state.detection_failures + 1,
+        cooldown_counter=0,
+        failing_since=state.failing_since or now,
+    )
+
+
+def _after_injection(
+    policy: Policy, state: State, observation: Observation, now: datetime
+) -> State:
+    alone = has_no_detector(policy, state)
+    if state.healthy and observation.detection is None:
+        return state  # the detector has seen it recover meanwhile: nothing is left to inject
+    if observation.injection is Outcome.OK:
+        state = replace(state, injected=True, injection_failures=0)
+        return _after_success(policy, state, injected=True) if alone else state
+    if alone:
+        state = replace(state, resolve_due=False)
+    if state.in_warmup:
+        # With a detector, an injection in warmup primes the system and counts for nothing.
+        counts = False
+        if alone:
+            state, counts = _warmup_failure(policy, state)
+        if not counts:
+            return replace(state, last_error=observation.error)
+    return replace(
+        state,
+        injection_failures=state.injection_failures + 1,
+        cooldown_counter=0 if alone else state.cooldown_counter,
+        failing_since=state.failing_since or now,
+        last_error=observation.error,
+    )
+
+
+def _warmup_failure(policy: Policy, state: State) -> tuple[State, bool]:
+    """Return the state after one more failing period in warmup, and whether the failure counts."""
+    state = replace(state, warmup_counter=0, warmup_periods=state.warmup_periods + 1)
+    if _warmup_is_over(policy, state):
+        return replace(state, in_warmup=False, warmup_periods=0), True
+    return state, False
+
+
+def _warmup_is_over(policy: Policy, state: State) -> bool:
+    limit = policy.warmup.max_periods
+    return limit is not None and state.warmup_periods >= limit

@@ -1,0 +1,62 @@
+"""What an `alert` or `resolve` callback is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .machine import Effect
+from .policy import Policy
+from .state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What lies behind a message; the second argument of a callback that takes two."""
+
+    event: str
+    kind: str
+    """`alert`, `reminder` or `resolution`."""
+    detection_failures: int
+    max_failed_detections: int
+    injection_failures: int
+    max_failed_injections: int
+    failing_since: datetime | None
+    """In UTC; None in a resolution whose first delivery failed."""
+    last_error: str | None
+    run_id: str
+    """Stands in the log lines of the run, and begins with Lambda's request id."""
+
+
+def facts(policy: Policy, state: State, effect: Effect, run_id: str) -> Facts:
+    """Return the facts in `state`: the one that makes `effect` due, or is about to be reset."""
+    return Facts(
+        event=policy.name,
+        kind=effect.value,
+        detection_failures=state.detection_failures,
+        max_failed_detections=policy.max_failed_detections,
+        injection_failures=state.injection_failures,
+        max_failed_injections=policy.max_failed_injections,
+        failing_since=state.failing_since,
+        last_error=state.last_error,
+        run_id=run_id,
+    )
+
+
+def message(facts: Facts) -> str:
+    """Return the facts as a few sentences for people."""
+    since = f" since {facts.failing_since:%Y-%m-%d %H:%M:%S} UTC" if facts.failing_since else ""
+    if facts.kind == Effect.RESOLUTION.value:
+        was = f" It had been failing{since}." if since else ""
+        return f"Event '{facts.event}' is healthy again.{was}"
+    counts = [
+        f"failed {what} in a row: {count} (limit {limit})"
+        for what, count, limit in (
+            ("detections", facts.detection_failures, facts.max_failed_detections),
+            ("injections", facts.injection_failures, facts.max_failed_injections),
+        )
+        if count
+    ]
+    verb = "is still failing" if facts.kind == Effect.REMINDER.value else "is failing"
+    error = f" Last error: {facts.last_error}." if facts.last_error else ""
+    return f"Event '{facts.event}' {verb}{since}; {', '.join(counts)}.{error}"

@@ -1,0 +1,187 @@
+"""The options of an event, from what `get_events()` returns to frozen policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .options import Options
+
+Callback = Callable[..., object]
+
+ROLES = ("both", "detect", "inject")
+SHORTEST_REMINDER_SEC = 300
+LONGEST_NAME_BYTES = 2048  # DynamoDB's limit for a partition key
+
+_OPTIONS = (
+    "detect", "inject", "alert", "resolve", "role", "max_failed_detections",
+    "max_failed_injections", "inject_each_period", "reset", "warmup", "timeout_sec",
+    "retry", "verify", "reminder_sec",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """What a successful detection does to an alerted event."""
+
+    mode: str = "fast"
+    """`fast`: all is reset at once; `cooldown`: after `success_threshold` in a row."""
+    success_threshold: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Warmup:
+    """A time in which failures are not counted."""
+
+    enabled: bool = False
+    success_threshold: int = 2
+    """Consecutive successes that end it."""
+    max_periods: int | None = None
+    """Periods after which it ends in any case; None for never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Further detections in one period: how many at most, and how long to wait before each."""
+
+    attempts: int = 0
+    delay_sec: float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One event's options, complete and valid, and the part of it that this function does."""
+
+    name: str
+    role: str = "both"
+    detect: Callback | None = None
+    inject: Callback | None = None
+    alert: Callback | None = None
+    resolve: Callback | None = None
+    max_failed_detections: int = 3
+    max_failed_injections: int = 1
+    inject_each_period: bool = False
+    reset: Reset = Reset()
+    warmup: Warmup = Warmup()
+    timeout_sec: float | None = None
+    retry: Retry = Retry()
+    verify: Retry = Retry(delay_sec=5)
+    reminder_sec: int = 0
+    worker_role: str | None = None
+    """`detect` or `inject` where this function is one of two workers that share the state."""
+
+    @property
+    def detects(self) -> bool:
+        """Whether this function runs the event's `detect`."""
+        return self.role != "inject" and self.worker_role != "inject"
+
+    @property
+    def injects(self) -> bool:
+        """Whether this function runs the event's `inject`."""
+        return self.role != "detect" and self.worker_role != "detect"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All events of one `get_events()`: the valid ones by name, and what is wrong with others."""
+
+    valid: Mapping[str, Policy]
+    invalid: frozenset[str]
+    problems: tuple[str, ...]
+
+    def is_defined(self, name: str) -> bool:
+        """Whether `name` is an event, valid or not."""
+        return name in self.valid or name in self.invalid
+
+
+def read_policies(
+    events: Mapping[Any, object],
+    default_timeout_sec: float | None = None,
+    worker_role: str | None = None,
+) -> Policies:
+    """Check every event in `events` and return the policies of the valid ones.
+
+    Nothing is raised for an invalid event: its problems are collected, so that the valid
+    ones can run first and one error can name everything afterwards.
+    """
+    valid: dict[str, Policy] = {}
+    invalid: set[str] = set()
+    problems: list[str] = []
+    for name, given in events.items():
+        found: list[str] = []
+        policy = _read(name, given, default_timeout_sec, worker_role, found)
+        if not found:
+            valid[policy.name] = policy
+        elif isinstance(name, str):
+            invalid.add(name)
+        problems += (f"event {name!r}: {problem}" for problem in found)
+    return Policies(valid, frozenset(invalid), tuple(problems))
+
+
+def _read(
+    name: object,
+    given: object,
+    default_timeout_sec: float | None,
+    worker_role: str | None,
+    problems: list[str],
+) -> Policy:
+    if not isinstance(name, str) or not 0 < len(name.encode()) <= LONGEST_NAME_BYTES:
+        problems.append(f"its name must be a string of 1 to {LONGEST_NAME_BYTES} bytes")
+    if not isinstance(given, Mapping):
+        problems.append(f"it must be a dict of options, not {given!r}")
+        return Policy(str(name))
+    options = Options(given, _OPTIONS, problems)
+    reset, warmup = Reset(), Warmup()
+    retry, verify = Retry(), Retry(delay_sec=5)
+    if group := options.group("reset", ("mode", "success_threshold")):
+        reset = Reset(
+            group.choice("mode", ("fast", "cooldown"), reset.mode),
+            group.integer("success_threshold", reset.success_threshold),
+        )
+    if group := options.group("warmup", ("enabled", "success_threshold", "max_periods")):
+        warmup = Warmup(
+            group.boolean("enabled", warmup.enabled),
+            group.integer("success_threshold", warmup.success_threshold),
+            group.optional_integer("max_periods"),
+        )
+    if group := options.group("retry", ("attempts", "delay_sec")):
+        retry = _retry(group, retry)
+    if group := options.group("verify", ("attempts", "delay_sec")):
+        verify = _retry(group, verify)
+    policy = Policy(
+        name=str(name),
+        role=options.choice("role", ROLES, "both"),
+        detect=options.callback("detect", "the event's name"),
+        inject=options.callback("inject", "the event's name"),
+        alert=options.callback("alert", "the message", "the facts behind it"),
+        resolve=options.callback("resolve", "the message", "the facts behind it"),
+        max_failed_detections=options.integer("max_failed_detections", 3),
+        max_failed_injections=options.integer("max_failed_injections", 1),
+        inject_each_period=options.boolean("inject_each_period", False),
+        reset=reset,
+        warmup=warmup,
+        timeout_sec=options.optional_number("timeout_sec", default_timeout_sec),
+        retry=retry,
+        verify=verify,
+        reminder_sec=options.integer("reminder_sec", 0, minimum=0),
+        worker_role=worker_role,
+    )
+    if 0 < policy.reminder_sec < SHORTEST_REMINDER_SEC:
+        problems.append(
+            f"reminder_sec is {policy.reminder_sec}; it must be 0 (no reminders) "
+            f"or at least {SHORTEST_REMINDER_SEC}"
+        )
+    unknown_role = given.get("role", "both") != policy.role
+    for needed, but in (("detect", "inject"), ("inject", "detect")):
+        if policy.role != but and given.get(needed) is None and not unknown_role:
+            article = "an" if needed == "inject" else "a"
+            problems.append(f"role {policy.role!r} needs {article} {needed!r} function")
+    return policy
+
+
+def _retry(group: Options, default: Retry) -> Retry:
+    return Retry(
+        group.integer("attempts", default.attempts, minimum=0),
+        group.number("delay_sec", default.delay_sec),
+    )

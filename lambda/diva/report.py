@@ -1,0 +1,199 @@
+"""What a run says: its log lines, the status of each event, and the result."""
+
+from __future__ import annotations
+
+import logging
+import os
+import traceback
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .machine import Effect, Observation, Outcome, has_no_detector, is_failing
+from .policy import Policies, Policy
+from .state import State, to_record
+
+if TYPE_CHECKING:
+    from .engine import Period
+
+log = logging.getLogger("diva")
+
+_ERROR_LENGTH = 300
+_SHORTEST_SECRET = 4
+_NOT_SECRET = ("AWS_LAMBDA_", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "DIVA_",
+               "LAMBDA_", "LANG", "LC_", "LD_", "PATH", "PYTHON", "TZ", "_")  # fmt: skip
+
+
+class Redactor:
+    """Makes one short line of an exception, without the values of environment variables.
+
+    Callbacks get their secrets from the environment, and exceptions like to quote what
+    they were given; a value is replaced by the name of its variable.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        hidden = {
+            value: name
+            for name, value in environ.items()
+            if len(value) >= _SHORTEST_SECRET and not name.startswith(_NOT_SECRET)
+        }
+        self._hidden = sorted(hidden.items(), key=lambda pair: -len(pair[0]))
+
+    def __call__(self, error: BaseException | str) -> str:
+        text = error if isinstance(error, str) else _describe(error)
+        for value, name in self._hidden:
+            text = text.replace(value, f"${{{name}}}")
+        text = " ".join(text.split())
+        return text if len(text) <= _ERROR_LENGTH else text[: _ERROR_LENGTH - 1] + "…"
+
+
+def _describe(error: BaseException) -> str:
+    """Return the exception's type and text, and the line of the callback's file that led to it."""
+    try:
+        text = str(error)
+    except Exception:  # the exception is the user's, and so is its __str__
+        text = ""
+    described = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)[1:]  # without the pool's own
+    lines = [frame for frame in frames if frame.filename == frames[0].filename]
+    if lines:
+        described += f" ({os.path.basename(lines[-1].filename)}, line {lines[-1].lineno})"
+    return described
+
+
+def status(
+    policy: Policy, before: State, after: State, observation: Observation, delivered: Effect | None
+) -> str:
+    """Return the status of an event that ran; `delivered` is what was sent, if anything."""
+    sent = {Effect.ALERT: " alerted", Effect.REMINDER: " alerted", Effect.RESOLUTION: " resolved"}
+    return _status(policy, before, after, observation) + (sent[delivered] if delivered else "")
+
+
+def _status(policy: Policy, before: State, after: State, seen: Observation) -> str:
+    alone = has_no_detector(policy, before)
+    if seen.healthy or (alone and seen.injection is Outcome.OK):
+        if before.in_warmup:
+            threshold = policy.warmup.success_threshold
+            return f"warmup ({before.warmup_counter + 1}/{threshold})"
+        if before.alerted and policy.reset.mode == "cooldown":
+            return f"cooldown ({before.cooldown_counter + 1}/{policy.reset.success_threshold})"
+        if alone:
+            return "injected"
+        return "ok" if seen.detection is Outcome.OK else "verified"
+    if seen.detection is None and seen.injection is None:
+        return "skipped"
+    if after.in_warmup:
+        return f"waiting ({after.warmup_periods}×)"
+    if seen.injection is Outcome.OK:
+        return "injected"
+    if Outcome.TIMEOUT in (seen.detection, seen.injection):
+        return "timeout"
+    if seen.injection is not None:
+        return f"failed_injection ({after.injection_failures}/{policy.max_failed_injections})"
+    return f"failed_detection ({after.detection_failures}/{policy.max_failed_detections})"
+
+
+def log_detection(policy: Policy, seen: Observation, after: State) -> None:
+    """Say how a detection ended; `after` is the state with it folded in."""
+    extra = {"event": policy.name, "outcome": seen.detection and seen.detection.value}
+    if seen.detection is Outcome.OK:
+        log.info("Detection for event '%s' succeeded", policy.name, extra=extra)
+        return
+    if after.in_warmup:
+        periods = after.warmup_periods
+        log.info(
+            "Event '%s' still in warmup (waiting %d×)", policy.name, periods,
+            extra={**extra, "warmup_periods": periods},
+        )  # fmt: skip
+        return
+    count, limit = after.detection_failures, policy.max_failed_detections
+    log.info(
+        "Detection for event '%s' failed (%d/%d)", policy.name, count, limit,
+        extra={**extra, "detection_failures": count, "max_failed_detections": limit},
+    )  # fmt: skip
+
+
+def log_injection(policy: Policy, seen: Observation, after: State) -> None:
+    """Say how an injection ended; `after` is the state with it folded in."""
+    extra = {"event": policy.name, "outcome": seen.injection and seen.injection.value}
+    if seen.injection is Outcome.OK:
+        log.info("Injection for event '%s' succeeded", policy.name, extra=extra)
+        return
+    if after.in_warmup:
+        log.info(
+            "Injection for event '%s' failed (not counted in warmup)", policy.name, extra=extra
+        )
+        return
+    count, limit = after.injection_failures, policy.max_failed_injections
+    log.info(
+        "Injection for event '%s' failed (%d/%d)", policy.name, count, limit,
+        extra={**extra, "injection_failures": count, "max_failed_injections": limit},
+    )  # fmt: skip
+
+
+def log_transition(policy: Policy, before: State, after: State, seen: Observation) -> None:
+    """Say what the period changed in an event that a failure does not already tell."""
+    name, extra = policy.name, {"event": policy.name}
+    if before.in_warmup and not after.in_warmup:
+        log.info("Event '%s' warmup complete", name, extra=extra)
+    elif before.in_warmup and after.warmup_counter:
+        log.info(
+            "Event '%s' still in warmup (waiting %d/%d)",
+            name, after.warmup_counter, policy.warmup.success_threshold, extra=extra,
+        )  # fmt: skip
+    elif before.alerted and not after.alerted:
+        how = "cooldown complete" if policy.reset.mode == "cooldown" else "recovered"
+        log.info("Event '%s' %s → state fully reset", name, how, extra=extra)
+    elif before.alerted and after.cooldown_counter > before.cooldown_counter:
+        log.info(
+            "Event '%s' in cooldown (%d/%d)",
+            name, after.cooldown_counter, policy.reset.success_threshold, extra=extra,
+        )  # fmt: skip
+    elif seen.healthy and is_failing(policy, before):
+        log.info("Event '%s' recovered → state fully reset", name, extra=extra)
+    if log.isEnabledFor(logging.DEBUG):
+        log.debug("State of event '%s': %s", name, to_record(after), extra=extra)
+
+
+def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
+    """Return what the handler returns: counts, and each event's status."""
+    statuses: dict[str, str] = {}
+    healthy = failing = alerted = 0
+    for name, policy in policies.valid.items():
+        run = period.runs.get(name)
+        if run is None:
+            idle = not (policy.detects or policy.injects)
+            statuses[name] = "skipped" if idle else "not_run"
+            continue
+        statuses[name] = status(policy, run.before, run.after, run.seen, run.sent)
+        failing += is_failing(policy, run.after)
+        healthy += run.after.healthy is True or (run.after.healthy is None and run.after.injected)
+        alerted += run.after.alerted
+    statuses |= dict.fromkeys(sorted(policies.invalid), "invalid")
+    return {
+        "mode": mode,
+        "run_id": period.run_id,
+        "events": len(statuses),
+        "healthy": healthy,
+        "failing": failing,
+        "alerted": alerted,
+        "not_run": sum(each == "not_run" for each in statuses.values()),
+        "results": statuses,
+    }
+
+
+def log_summary(result: Mapping[str, object], period: Period) -> None:
+    """Say in one line how the period went, after a line for each event that it did not reach."""
+    counts = {name: value for name, value in result.items() if name != "results"}
+    results = result["results"]
+    assert isinstance(results, dict)
+    for name, error in period.errors.items():
+        log.error("Event '%s' failed: %s", name, error, extra={"event": name})
+    for name, each in results.items():
+        if each == "not_run" and name not in period.errors:
+            log.warning("Event '%s' not run: no time was left for it", name, extra={"event": name})
+    log.info(
+        "Run %s: %s",
+        period.run_id,
+        ", ".join(f"{value} {name}" for name, value in counts.items() if type(value) is int),
+        extra=counts,
+    )

@@ -1,0 +1,182 @@
+"""A pool of threads that no call can hold up.
+
+A job is a generator that yields the calls it wants made and is sent what became of each.
+The calls run on the pool's daemon threads. One that overruns its limit is abandoned: its
+thread is left to itself, its late result is dropped, and the job goes on elsewhere as if the
+call had answered `timed_out`. What a job does between its calls is never abandoned.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to make, and the monotonic time at which it is given up."""
+
+    function: Callable[..., object]
+    arguments: tuple[object, ...]
+    until: float
+    key: Hashable = None
+    """What `Pool.is_hung` tells it by once it has been given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a call: it returned `value`, raised `error`, or neither."""
+
+    value: object = None
+    error: BaseException | None = None
+    timed_out: bool = False
+    not_run: bool = False
+    """There was no time left to begin it."""
+
+
+Job = Generator[Call, Reply, T]
+
+_TIMED_OUT = Reply(timed_out=True)
+_NOT_RUN = Reply(not_run=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """How a job ended: with its return value, or with the error that it raised."""
+
+    value: T | None = None
+    error: Exception | None = None
+
+
+class Pool:
+    """Runs jobs on up to `workers` threads at once, plus one for each hung call."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._hung: Counter[Hashable] = Counter()
+
+    def is_hung(self, key: Hashable) -> bool:
+        """Whether a call with this key was given up, in this run or before, and still runs."""
+        with self._lock:
+            return self._hung[key] > 0
+
+    def run(
+        self, jobs: Iterable[tuple[str, Callable[[], Job[T]]]], until: float, give_up: float
+    ) -> dict[str, Done[T]]:
+        """Run the named jobs, begun in the given order, and return how each ended.
+
+        No job is begun from the monotonic time `until` on; such jobs are not in the result.
+        At `give_up` the wait ends even for jobs that are busy between their calls: these are
+        said to have ended with a TimeoutError.
+        """
+        return _Batch(jobs, self._lock, self._hung).run(self._workers, until, give_up)
+
+
+@dataclass(eq=False, slots=True)
+class _Running(Generic[T]):
+    name: str
+    job: Job[T]
+    call: Call
+
+
+class _Batch(Generic[T]):
+    """One `Pool.run`. Everything that several threads touch is guarded by the pool's lock."""
+
+    def __init__(
+        self,
+        jobs: Iterable[tuple[str, Callable[[], Job[T]]]],
+        lock: threading.Lock,
+        hung: Counter[Hashable],
+    ) -> None:
+        self._waiting = deque(jobs)
+        self._changed = threading.Condition(lock)
+        self._hung = hung
+        self._begun: set[str] = set()
+        self._running: set[_Running[T]] = set()
+        self._wake_at = 0.0
+        self._done: dict[str, Done[T]] = {}
+
+    def run(self, workers: int, until: float, give_up: float) -> dict[str, Done[T]]:
+        for _ in range(min(workers, len(self._waiting))):
+            self._start(self._work)
+        with self._changed:
+            while self._waiting or len(self._done) < len(self._begun):
+                now = time.monotonic()
+                if now >= until:
+                    self._waiting.clear()
+                if now >= give_up:
+                    break
+                self._abandon_overdue(now)
+                limits = [until if self._waiting else give_up, give_up]
+                limits += [running.call.until for running in self._running]
+                self._wake_at = min(limits)
+                self._changed.wait(max(0.0, self._wake_at - now))
+            unfinished: Done[T] = Done(error=TimeoutError("it did not end before the run had to"))
+            return {name: self._done.get(name, unfinished) for name in self._begun}
+
+    def _abandon_overdue(self, now: float) -> None:
+        for running in [each for each in self._running if each.call.until <= now]:
+            self._running.discard(running)
+            self._hung[running.call.key] += 1
+            self._start(self._work, running)
+
+    def _start(self, target: Callable[..., None], *arguments: object) -> None:
+        threading.Thread(target=target, args=arguments, daemon=True).start()
+
+    def _work(self, abandoned: _Running[T] | None = None) -> None:
+        """A worker's life: the job whose call was abandoned, if any, and then what waits."""
+        if abandoned is not None and not self._drive(abandoned.name, abandoned.job, _TIMED_OUT):
+            return
+        while True:
+            with self._changed:
+                if not self._waiting:
+                    return
+                name, begin = self._waiting.popleft()
+                self._begun.add(name)
+            if not self._drive(name, begin(), None):
+                return
+
+    def _drive(self, name: str, job: Job[T], reply: Reply | None) -> bool:
+        """Run `job` to its end; False if a call of it was abandoned, and this thread with it."""
+        try:
+            while True:
+                call = next(job) if reply is None else job.send(reply)
+                running = _Running(name, job, call)
+                with self._changed:
+                    if call.until <= time.monotonic():
+                        reply = _NOT_RUN
+                        continue
+                    self._running.add(running)
+                    if call.until < self._wake_at:
+                        self._changed.notify()
+                reply = _make(call)
+                with self._changed:
+                    if running not in self._running:
+                        self._hung[call.key] -= 1
+                        return False
+                    self._running.discard(running)
+        except StopIteration as end:
+            self._finish(name, Done(end.value))
+        except Exception as error:
+            self._finish(name, Done(error=error))
+        return True
+
+    def _finish(self, name: str, done: Done[T]) -> None:
+        with self._changed:
+            self._done[name] = done
+            if not self._waiting and len(self._done) == len(self._begun):
+                self._changed.notify()
+
+
+def _make(call: Call) -> Reply:
+    try:
+        return Reply(call.function(*call.arguments))
+    except BaseException as error:  # SystemExit included: it is the callback's, not the process's
+        return Reply(error=error)

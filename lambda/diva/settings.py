@@ -1,0 +1,84 @@
+"""The function's environment variables, read once into one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MODES = ("monolithic", "distributed")
+WORKER_ROLES = ("detect", "inject")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class InvalidSettings(Exception):
+    """One or more environment variables are missing or wrong; the text lists them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this function runs. Each field is the environment variable in its comment."""
+
+    mode: str  # DIVA_MODE
+    parallelize: bool  # DIVA_PARALLELIZE
+    max_workers: int  # DIVA_MAX_WORKERS
+    log_level: str  # DIVA_LOG_LEVEL
+    event_timeout_sec: float | None  # DIVA_EVENT_TIMEOUT_SEC
+    worker_role: str | None  # DIVA_WORKER_ROLE
+    state_bucket: str  # DIVA_STATE_BUCKET
+    state_key: str  # DIVA_STATE_KEY
+    state_table: str  # DIVA_STATE_TABLE
+    kms_key_arn: str | None  # DIVA_KMS_KEY_ARN
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings in `environ`. Raises InvalidSettings, naming every wrong one."""
+    reader = _Reader(environ)
+    mode = reader.choice("DIVA_MODE", MODES, "monolithic")
+    shared = mode == "monolithic"
+    settings = Settings(
+        mode=mode,
+        parallelize=reader.choice("DIVA_PARALLELIZE", ("true", "false"), "true") == "true",
+        max_workers=int(reader.number("DIVA_MAX_WORKERS", whole=True) or 8),
+        log_level=reader.choice("DIVA_LOG_LEVEL", LOG_LEVELS, "INFO"),
+        event_timeout_sec=reader.number("DIVA_EVENT_TIMEOUT_SEC"),
+        worker_role=reader.choice("DIVA_WORKER_ROLE", WORKER_ROLES, "") or None,
+        state_bucket=reader.text("DIVA_STATE_BUCKET", required=shared),
+        state_key=reader.text("DIVA_STATE_KEY", required=shared),
+        state_table=reader.text("DIVA_STATE_TABLE", required=not shared),
+        kms_key_arn=environ.get("DIVA_KMS_KEY_ARN") or None,
+    )
+    if reader.problems:
+        raise InvalidSettings("; ".join(reader.problems))
+    return settings
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def text(self, name: str, required: bool) -> str:
+        value = self._environ.get(name, "")
+        if required and not value:
+            self.problems.append(f"{name} is not set")
+        return value
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self._environ.get(name) or default
+        if value not in allowed and value != default:
+            self.problems.append(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+        return value
+
+    def number(self, name: str, whole: bool = False) -> float | None:
+        value = self._environ.get(name, "")
+        if not value:
+            return None
+        try:
+            number = int(value) if whole else float(value)
+        except ValueError:
+            number = 0
+        if not 0 < number < float("inf"):
+            kind = "a whole number of at least 1" if whole else "a number above 0"
+            self.problems.append(f"{name} is {value!r}; it must be {kind}")
+            return None
+        return number

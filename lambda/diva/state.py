@@ -1,0 +1,145 @@
+"""What is remembered of an event between two periods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+Record = Mapping[str, object]
+"""A state as the stores hold it: field names to JSON values."""
+
+
+class InvalidState(Exception):
+    """A stored field has a type or value that DIVA never writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A run's announcement that it is about to deliver an alert, reminder or resolution.
+
+    It is void from `expires` on, which is never later than the run's own deadline.
+    """
+
+    run_id: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One event's state. The defaults are what "reset" means; times are in UTC."""
+
+    detection_failures: int = 0
+    """Consecutive failed detections."""
+    injection_failures: int = 0
+    """Consecutive failed injections."""
+    injected: bool = False
+    """Whether the event has been injected since it began to fail."""
+    alerted: bool = False
+    """Whether an alert has been delivered and not been reset since."""
+    cooldown_counter: int = 0
+    """Consecutive successes after an alert, in reset mode `cooldown`."""
+    in_warmup: bool = False
+    """Whether failures are still left uncounted."""
+    warmup_counter: int = 0
+    """Consecutive successes in warmup."""
+    warmup_periods: int = 0
+    """Periods spent in warmup so far."""
+    healthy: bool | None = None
+    """The latest detection; None before the first, and always without a detector."""
+    failing_since: datetime | None = None
+    """When the first failure that counted was seen."""
+    alerted_at: datetime | None = None
+    """When an alert or reminder was last delivered."""
+    alert_claim: Claim | None = None
+    """The run that is delivering something at this moment, if any."""
+    resolve_due: bool = False
+    """Whether a resolution is still to be delivered."""
+    last_error: str | None = None
+    """Why the latest failure was one: short, and free of environment values."""
+
+
+def to_record(state: State) -> dict[str, object]:
+    """Return `state` as JSON values; `from_record` gives back an equal state."""
+    record: dict[str, object] = {name: getattr(state, name) for name in _READERS}
+    for name in ("failing_since", "alerted_at"):
+        record[name] = _text(getattr(state, name))
+    if state.alert_claim is not None:
+        claim = state.alert_claim
+        record["alert_claim"] = {"run_id": claim.run_id, "expires": _text(claim.expires)}
+    return record
+
+
+def from_record(record: Record) -> State:
+    """Return the state held in `record`; missing fields get defaults, unknown ones no notice.
+
+    Raises InvalidState, naming the field and what was found in it.
+    """
+    values: dict[str, object] = {}
+    for name, read in _READERS.items():
+        if name in record:
+            try:
+                values[name] = read(record[name])
+            except (TypeError, ValueError, KeyError) as error:
+                raise InvalidState(f"{name} is {record[name]!r}") from error
+    return State(**values)  # type: ignore[arg-type]  # every reader returns its field's type
+
+
+def _text(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat(timespec="milliseconds")
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError
+    return value
+
+
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise TypeError
+    return value
+
+
+def _optional_flag(value: object) -> bool | None:
+    return None if value is None else _flag(value)
+
+
+def _string(value: object) -> str:
+    if type(value) is not str:
+        raise TypeError
+    return value
+
+
+def _optional_string(value: object) -> str | None:
+    return None if value is None else _string(value)
+
+
+def _time(value: object) -> datetime:
+    time = datetime.fromisoformat(_string(value))
+    if time.tzinfo is None:
+        raise ValueError
+    return time
+
+
+def _optional_time(value: object) -> datetime | None:
+    return None if value is None else _time(value)
+
+
+def _claim(value: object) -> Claim | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return Claim(_string(value["run_id"]), _time(value["expires"]))
+
+
+_BY_TYPE = {
+    "int": _count,
+    "bool": _flag,
+    "bool | None": _optional_flag,
+    "str | None": _optional_string,
+    "datetime | None": _optional_time,
+    "Claim | None": _claim,
+}
+_READERS = {field.name: _BY_TYPE[str(field.type)] for field in fields(State)}

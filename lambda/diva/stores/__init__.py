@@ -1,0 +1,90 @@
+"""Where states are kept: the interface of a store, and the loop that resolves conflicts."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..state import Record
+
+ATTEMPTS = 5
+LONGEST_PAUSE_SEC = 0.1
+
+Changes = Mapping[str, Record | None]
+"""New records by event name; None takes the event's record away."""
+
+
+class StoreError(Exception):
+    """State could not be read or written; the text says which, where, and what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Records by event name as they were read, and the version a write must still find."""
+
+    records: Mapping[str, Record]
+    version: object = None
+    """None: nothing was stored."""
+
+
+class Conflict(Exception):
+    """Another run has written since the snapshot was taken; `fresh` is what is there now."""
+
+    def __init__(self, fresh: Snapshot) -> None:
+        super().__init__("the state was changed by another run")
+        self.fresh = fresh
+
+
+class Store(Protocol):
+    """Reads and conditionally writes a unit of state: a document of all events, or one item."""
+
+    def read(self) -> Snapshot:
+        """Return what is stored. Only "not found" gives an empty snapshot; raises StoreError."""
+        ...
+
+    def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
+        """Write `changes` if the store is still as in `snapshot`; return the new snapshot.
+
+        Fields of a record that are not in `changes` are kept. Raises Conflict or StoreError.
+        """
+        ...
+
+
+def commit(
+    store: Store,
+    snapshot: Snapshot,
+    fold: Callable[[Snapshot], Changes],
+    pause: Callable[[float], None] = time.sleep,
+) -> Snapshot:
+    """Write what `fold` makes of `snapshot`; fold again over what another run has written.
+
+    Nothing is written where `fold` returns no changes. Raises StoreError when the store
+    cannot be written, or changes under each of several attempts.
+    """
+    for attempt in range(ATTEMPTS):
+        changes = fold(snapshot)
+        if not changes:
+            return snapshot
+        try:
+            return store.write(snapshot, changes)
+        except Conflict as conflict:
+            snapshot = conflict.fresh
+            pause(random.uniform(0, LONGEST_PAUSE_SEC * (attempt + 1)))
+    raise StoreError(
+        f"state of {', '.join(sorted(changes)[:3])} was changed by other runs during each of "
+        f"{ATTEMPTS} attempts to write it; nothing was overwritten"
+    )
+
+
+def merged(snapshot: Snapshot, changes: Changes) -> dict[str, Record]:
+    """Return the records after `changes`, with fields that this version does not know kept."""
+    records = dict(snapshot.records)
+    for name, record in changes.items():
+        if record is None:
+            records.pop(name, None)
+        else:
+            records[name] = {**records.get(name, {}), **record}
+    return records

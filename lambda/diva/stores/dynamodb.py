@@ -1,0 +1,103 @@
+"""One event's state in one DynamoDB item, written only if its version is still the one read."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import Changes, Conflict, Snapshot, StoreError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY = "event_id"
+VERSION = "version"
+WRITE_ID = "written_by"
+
+_serialize = TypeSerializer().serialize
+
+
+class DynamoDBStore:
+    """The item with `event_id` = `event` in `table`; fields are attributes beside `version`.
+
+    `written_by` names the latest write: one whose answer got lost is repeated by the client,
+    fails its condition, and is recognised as the one that succeeded.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, event: str) -> None:
+        self._client = client
+        self._table = table
+        self._event = event
+
+    def read(self) -> Snapshot:
+        try:
+            answer = self._client.get_item(
+                TableName=self._table, Key={KEY: {"S": self._event}}, ConsistentRead=True
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise self._error("read", error) from error
+        return self._snapshot(answer.get("Item"))
+
+    def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
+        record = changes[self._event]
+        assert record is not None, "items are never taken away"
+        version = snapshot.version if isinstance(snapshot.version, int) else 0
+        write_id = uuid.uuid4().hex
+        attributes = {**record, VERSION: version + 1, WRITE_ID: write_id}
+        names = {f"#{index}": name for index, name in enumerate(attributes)}
+        values = {f":{index}": _serialize(each) for index, each in enumerate(attributes.values())}
+        condition = f"attribute_not_exists({VERSION})"
+        if snapshot.version is not None:
+            condition = f"{VERSION} = :version"
+            values[":version"] = _serialize(snapshot.version)
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={KEY: {"S": self._event}},
+                UpdateExpression="SET " + ", ".join(f"{n} = :{n[1:]}" for n in names),
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise self._error("written", error) from error
+            found: Any = error.response.get("Item")
+            if not found or found.get(WRITE_ID) != {"S": write_id}:
+                raise Conflict(self._snapshot(found)) from error
+        except BotoCoreError as error:
+            raise self._error("written", error) from error
+        merged = {**snapshot.records.get(self._event, {}), **record}
+        return Snapshot({self._event: merged}, version + 1)
+
+    def _snapshot(self, item: Any) -> Snapshot:
+        if not item:
+            return Snapshot({})
+        record = {name: _plain(value) for name, value in item.items()}
+        version = record.pop(VERSION, None)
+        for name in (KEY, WRITE_ID):
+            record.pop(name, None)
+        return Snapshot({self._event: record}, version)
+
+    def _error(self, what: str, error: Exception) -> StoreError:
+        return StoreError(
+            f"state of event {self._event!r} in DynamoDB table {self._table} "
+            f"could not be {what}: {error}"
+        )
+
+
+class _Deserializer(TypeDeserializer):
+    """Numbers as int where they are whole, as in JSON."""
+
+    def _deserialize_n(self, value: str) -> int | float:
+        try:
+            return int(value)
+        except ValueError:
+            return float(value)
+
+
+_plain = _Deserializer().deserialize

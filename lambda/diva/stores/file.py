@@ -1,0 +1,82 @@
+"""All events' state in one local JSON file, for trying event logic without AWS."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import Changes, Conflict, Snapshot, StoreError, document, merged
+
+log = logging.getLogger("diva")
+
+
+class FileStore:
+    """The file at `path`, replaced as a whole; its folder must exist."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> Snapshot:
+        body = self._bytes()
+        if body is None:
+            return Snapshot({})
+        try:
+            return Snapshot(document.decode(body), _version(body))
+        except document.CorruptDocument as error:
+            kept = Path(document.kept_as(str(self._path)))
+            kept.write_bytes(body)
+            log.error(
+                "State file %s is corrupt: %s. It is kept as %s; starting without state",
+                self._path, error, kept,
+            )  # fmt: skip
+            return Snapshot({}, _version(body))
+
+    def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
+        records = merged(snapshot, changes)
+        body = document.encode(records)
+        try:
+            with self._locked():
+                if _version(self._bytes()) == snapshot.version:
+                    self._replace(body)
+                    return Snapshot(records, _version(body))
+        except OSError as error:
+            raise StoreError(f"state file {self._path} could not be written: {error}") from error
+        raise Conflict(self.read())
+
+    def _bytes(self) -> bytes | None:
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(f"state file {self._path} could not be read: {error}") from error
+
+    def _replace(self, body: bytes) -> None:
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(body)
+            os.replace(name, self._path)
+        except BaseException:
+            os.unlink(name)
+            raise
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with open(self._path.with_name(f".{self._path.name}.lock"), "w") as lock:
+            try:
+                import fcntl
+            except ImportError:  # Windows: two processes on one file are not guarded
+                yield
+                return
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _version(body: bytes | None) -> str | None:
+    return None if body is None else hashlib.sha256(body).hexdigest()

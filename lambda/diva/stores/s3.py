@@ -1,0 +1,156 @@
+"""All events' state in one S3 object, written only if it is still the one that was read."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+)
+
+from . import Changes, Conflict, Snapshot, StoreError, document, merged
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+log = logging.getLogger("diva")
+
+WRITE_ID = "diva-write-id"
+READ_ATTEMPTS = 3
+
+
+class S3Store:
+    """The object `s3://<bucket>/<key>`, encrypted with `kms_key_arn` if given.
+
+    The object's metadata names the write that made it: a write whose answer got lost is
+    repeated by the client, fails its condition, and is recognised as the one that succeeded.
+    """
+
+    def __init__(
+        self, client: S3Client, bucket: str, key: str, kms_key_arn: str | None = None
+    ) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._key = key
+        self._encryption: dict[str, Any] = {}
+        if kms_key_arn:
+            self._encryption = {
+                "ServerSideEncryption": "aws:kms",
+                "SSEKMSKeyId": kms_key_arn,
+                "BucketKeyEnabled": True,
+            }
+
+    def read(self) -> Snapshot:
+        return self._read()[0]
+
+    def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
+        records = merged(snapshot, changes)
+        write_id = uuid.uuid4().hex
+        try:
+            etag = self._put(document.encode(records), snapshot.version, write_id)
+        except ClientError as error:
+            if _status(error) == 403:
+                self._fail("written", error, "s3:PutObject, or use of the KMS key, may be missing")
+            if not _is_conflict(error, snapshot):
+                self._fail("written", error)
+            fresh, found_write_id = self._read()
+            if found_write_id == write_id:
+                return fresh
+            raise Conflict(fresh) from error
+        except BotoCoreError as error:
+            self._fail("written", error)
+        return Snapshot(records, etag)
+
+    def _read(self) -> tuple[Snapshot, str | None]:
+        """Return the snapshot and the id of the write that made it."""
+        try:
+            body, etag, write_id = self._get()
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "NoSuchBucket":
+                self._fail("read", error, "the bucket does not exist")
+            if _status(error) == 404:
+                return Snapshot({}), None
+            if _status(error) == 403:
+                return self._create_or_explain(error), None
+            self._fail("read", error)
+        except BotoCoreError as error:
+            self._fail("read", error)
+        try:
+            return Snapshot(document.decode(body), etag), write_id
+        except document.CorruptDocument as error:
+            self._keep_corrupt(body, error)
+            return Snapshot({}, etag), write_id
+
+    def _get(self) -> tuple[bytes, str, str | None]:
+        for attempt in range(1, READ_ATTEMPTS + 1):
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=self._key)
+                return found["Body"].read(), found["ETag"], found["Metadata"].get(WRITE_ID)
+            except (HTTPClientError, IncompleteReadError):
+                # The client repeats a request, but not the reading of a body cut off half-way.
+                if attempt == READ_ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _put(self, body: bytes, version: object, write_id: str, key: str | None = None) -> str:
+        condition: dict[str, Any] = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
+        answer = self._client.put_object(
+            Bucket=self._bucket,
+            Key=key or self._key,
+            Body=body,
+            ContentType="application/json",
+            Metadata={WRITE_ID: write_id},
+            **condition,
+            **self._encryption,
+        )
+        return answer["ETag"]
+
+    def _create_or_explain(self, denied: ClientError) -> Snapshot:
+        """Tell a missing object from one that may not be read.
+
+        Without s3:ListBucket, S3 answers 403 to both; only a missing one can be created.
+        """
+        try:
+            etag = self._put(document.encode({}), None, uuid.uuid4().hex)
+        except ClientError as error:
+            if _status(error) == 412:
+                self._fail(
+                    "read",
+                    denied,
+                    "the object exists, so s3:GetObject, or kms:Decrypt for its key, is missing",
+                )
+            self._fail("read or created", error, "s3:GetObject and s3:PutObject are needed")
+        except BotoCoreError as error:
+            self._fail("created", error)
+        return Snapshot({}, etag)
+
+    def _keep_corrupt(self, body: bytes, error: document.CorruptDocument) -> None:
+        kept = document.kept_as(self._key)
+        try:
+            self._put(body, None, uuid.uuid4().hex, key=kept)
+        except (ClientError, BotoCoreError) as failure:
+            self._fail("kept aside although it is corrupt", failure)
+        log.error(
+            "State s3://%s/%s is corrupt: %s. It is kept as %s; starting without state",
+            self._bucket, self._key, error, kept,
+        )  # fmt: skip
+
+    def _fail(self, what: str, error: Exception, hint: str = "") -> NoReturn:
+        text = f"state s3://{self._bucket}/{self._key} could not be {what}: {error}"
+        raise StoreError(f"{text} ({hint})" if hint else text) from error
+
+
+def _status(error: ClientError) -> int:
+    return error.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def _is_conflict(error: ClientError, snapshot: Snapshot) -> bool:
+    # 404: the object that was to match has been deleted. 409: another write is under way.
+    gone = error.response["Error"]["Code"] == "NoSuchKey" and snapshot.version is not None
+    return gone or _status(error) in (409, 412)
