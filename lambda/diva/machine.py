@@ -66,7 +66,9 @@ def restored(policy: Policy, stored: State | None) -> State:
     if stored is None:
         return State(in_warmup=policy.warmup.enabled)
     if stored.in_warmup and not policy.warmup.enabled:
-        return replace(stored, in_warmup=False, warmup_counter=0, warmup_periods=0)
+        stored = replace(stored, in_warmup=False, warmup_counter=0, warmup_periods=0)
+    if stored.resolve_due and policy.resolve is None:
+        stored = replace(stored, resolve_due=False)
     return stored
 
 

@@ -14,7 +14,7 @@ ROLES = ("both", "detect", "inject")
 SHORTEST_REMINDER_SEC = 300
 LONGEST_NAME_BYTES = 2048  # DynamoDB's limit for a partition key
 
-_OPTIONS = (
+OPTIONS = (
     "detect", "inject", "alert", "resolve", "role", "max_failed_detections",
     "max_failed_injections", "inject_each_period", "reset", "warmup", "timeout_sec",
     "retry", "verify", "reminder_sec",
@@ -131,7 +131,7 @@ def _read(
     if not isinstance(given, Mapping):
         problems.append(f"it must be a dict of options, not {given!r}")
         return Policy(str(name))
-    options = Options(given, _OPTIONS, problems)
+    options = Options(given, OPTIONS, problems)
     reset, warmup = Reset(), Warmup()
     retry, verify = Retry(), Retry(delay_sec=5)
     if group := options.group("reset", ("mode", "success_threshold")):

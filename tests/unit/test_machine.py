@@ -303,6 +303,7 @@ def test_a_warmup_switched_off_is_over_whatever_is_stored() -> None:
 def test_without_a_resolve_callback_no_resolution_is_owed() -> None:
     silent = policy(resolve=None, role="detect", max_failed_detections=1)
     follow(silent, "failed -> d1 alerted !alert\n ok -> clean")
+    assert restored(silent, State(healthy=True, resolve_due=True)) == State(healthy=True)
 
 
 def test_a_live_claim_of_another_run_keeps_this_one_from_delivering() -> None:
