@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import traceback
 from collections.abc import Mapping
 from types import ModuleType
@@ -17,7 +18,7 @@ def load(name: str = "event_logic") -> ModuleType:
     try:
         return importlib.import_module(name)
     except BaseException as error:  # what user code raises, SystemExit included
-        raise InvalidEventLogic(f"{name}.py does not import: {_where(error, name)}") from error
+        raise InvalidEventLogic(f"{name}.py does not import: {_where(error)}") from error
 
 
 def get_events(module: ModuleType) -> Mapping[object, object]:
@@ -31,7 +32,7 @@ def get_events(module: ModuleType) -> Mapping[object, object]:
     try:
         events = function()
     except BaseException as error:
-        raise InvalidEventLogic(f"get_events() failed: {_where(error, module.__name__)}") from error
+        raise InvalidEventLogic(f"get_events() failed: {_where(error)}") from error
     if not isinstance(events, Mapping):
         code = getattr(function, "__code__", None)
         line = f"{file}, line {code.co_firstlineno}" if code else file
@@ -41,15 +42,26 @@ def get_events(module: ModuleType) -> Mapping[object, object]:
     return events
 
 
-def _where(error: BaseException, module_name: str) -> str:
-    """Say what was raised and where: the last line of the user's own file that led to it."""
-    text = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
-    if isinstance(error, SyntaxError):
-        return f"{text} ({error.filename}, line {error.lineno})"
+def user_line(error: BaseException) -> tuple[str, int] | None:
+    """Return file and line in the user's file that led to `error`; None if it has no frame there.
+
+    The user's file is the first that DIVA's own code and the import system called into.
+    """
+    ours = (os.path.dirname(__file__), "<frozen ", importlib.__file__)
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename not in (__file__, importlib.__file__) and "<frozen" not in frame.filename
+        if not frame.filename.startswith(ours)
     ]
-    own = [frame for frame in frames if frame.filename.endswith(f"{module_name}.py")] or frames
-    return f"{text} ({own[-1].filename}, line {own[-1].lineno})" if own else text
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    return (own[-1].filename, own[-1].lineno or 0) if own else None
+
+
+def _where(error: BaseException) -> str:
+    """Say what was raised, and where in the user's file."""
+    message = (error.msg if isinstance(error, SyntaxError) else str(error)).strip()
+    text = ": ".join((type(error).__name__, *message.splitlines()[:1]))
+    line = user_line(error)
+    if isinstance(error, SyntaxError) and error.filename and os.path.exists(error.filename):
+        line = error.filename, error.lineno or 0
+    return f"{text} ({line[0]}, line {line[1]})" if line else text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .logic import user_line
 from .machine import Effect, Observation, Outcome, has_no_detector, is_failing
 from .policy import Policies, Policy
 from .state import State, to_record
@@ -53,10 +53,8 @@ def _describe(error: BaseException) -> str:
     except Exception:  # the exception is the user's, and so is its __str__
         text = ""
     described = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    frames = traceback.extract_tb(error.__traceback__)[1:]  # without the pool's own
-    lines = [frame for frame in frames if frame.filename == frames[0].filename]
-    if lines:
-        described += f" ({os.path.basename(lines[-1].filename)}, line {lines[-1].lineno})"
+    if line := user_line(error):
+        described += f" ({os.path.basename(line[0])}, line {line[1]})"
     return described
 
 

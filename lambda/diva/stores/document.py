@@ -22,7 +22,7 @@ def decode(body: bytes) -> dict[str, Record]:
     """Return the records in `body`. Raises CorruptDocument."""
     try:
         records = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CorruptDocument(f"it is not JSON: {error}") from error
     if not isinstance(records, dict):
         raise CorruptDocument(f"it is not a JSON object but {type(records).__name__}")

@@ -29,7 +29,12 @@ class FileStore:
             return Snapshot(document.decode(body), _version(body))
         except document.CorruptDocument as error:
             kept = Path(document.kept_as(str(self._path)))
-            kept.write_bytes(body)
+            try:
+                kept.write_bytes(body)
+            except OSError as failure:
+                raise StoreError(
+                    f"corrupt state file {self._path} could not be kept aside: {failure}"
+                ) from failure
             log.error(
                 "State file %s is corrupt: %s. It is kept as %s; starting without state",
                 self._path, error, kept,
