@@ -16,7 +16,7 @@ from typing import TypeVar
 from . import notice
 from .machine import Effect, Observation, Outcome, delivered, restored, settle
 from .policy import Policies, Policy
-from .probe import Probe
+from .probe import Probe, log_skipped
 from .report import Redactor, log, log_transition
 from .runner import Done, Job, Pool
 from .state import Claim, InvalidState, Record, State, from_record, to_record
@@ -66,6 +66,7 @@ class Period:
     """By event; events that were not observed are missing."""
     errors: Mapping[str, str]
     """By event: why its state could not be read or written."""
+    duration_ms: float
 
 
 class Engine:
@@ -138,7 +139,12 @@ class Engine:
         return run.result()
 
     def _begin(self, policies: Policies, run_id: str, remaining_sec: float) -> _Run:
-        names = [name for name, each in policies.valid.items() if each.detects or each.injects]
+        names = []
+        for name, policy in policies.valid.items():
+            if policy.detects or policy.injects:
+                names.append(name)
+            else:
+                log_skipped("Injection" if policy.role == "detect" else "Detection", policy)
         if names and not self._ordered:
             first = zlib.crc32(run_id.encode()) % len(names)
             names = names[first:] + names[:first]
@@ -158,7 +164,7 @@ class _Run:
         run_id: str,
         remaining_sec: float,
     ) -> None:
-        begun = time.monotonic()
+        self._begun = begun = time.monotonic()
         deliver_sec = remaining_sec - min(RESERVE_SEC, remaining_sec * LARGEST_SHARE)
         observe_sec = deliver_sec - min(DELIVERY_SEC, deliver_sec * LARGEST_SHARE)
         self.observe_until = begun + observe_sec
@@ -258,7 +264,8 @@ class _Run:
         return results
 
     def result(self) -> Period:
-        return Period(self._claim.run_id, self.runs, self._errors)
+        duration_ms = (time.monotonic() - self._begun) * 1000
+        return Period(self._claim.run_id, self.runs, self._errors, duration_ms)
 
     def _note(self, name: str, done: Done[T]) -> None:
         if not isinstance(done.error, (StoreError, TimeoutError)):

@@ -18,6 +18,7 @@ from .policy import Policies, read_policies
 from .report import Redactor, log
 from .runner import Pool
 from .settings import Settings, read_settings
+from .stores import StoreError
 from .stores.dynamodb import DynamoDBStore
 from .stores.s3 import S3Store
 
@@ -94,7 +95,10 @@ def handler(event: object, context: Context) -> dict[str, object]:
     policies = read_policies(events, this.settings.event_timeout_sec, this.settings.worker_role)
     run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
     remaining_sec = context.get_remaining_time_in_millis() / 1000
-    period = this.run_period(policies, run_id, remaining_sec)
+    try:
+        period = this.run_period(policies, run_id, remaining_sec)
+    except StoreError as error:
+        raise PeriodFailed("\n".join([str(error), *policies.problems])) from error
     result = report.result(this.settings.mode, policies, period)
     report.log_summary(result, period)
     problems = [f"event {name!r}: {error}" for name, error in period.errors.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeGuard, TypeVar
 
@@ -124,10 +125,19 @@ class Options:
         return default
 
     def _wrong(self, name: str, value: object, right: str, hint: str = "") -> None:
-        self._problems.append(f"{self._path(name)} is {value!r}; it must be {right}{hint}")
+        self._problems.append(f"{self._path(name)} is {shown(value)}; it must be {right}{hint}")
 
     def _path(self, name: object) -> str:
         return f"{self._prefix}{name}"
+
+
+def shown(value: object) -> str:
+    """Return `repr(value)`, shortened, and safe for objects whose repr fails."""
+    return _REPR.repr(value)
+
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = 200
 
 
 def _is_finite(value: object) -> TypeGuard[float]:
@@ -163,7 +173,9 @@ def takes(function: Callable[..., object], count: int) -> bool:
 
 
 def _nearest(given: object, known: Sequence[str]) -> str:
+    if not isinstance(given, str):
+        return ""
     import difflib  # only ever needed to explain a mistake
 
-    matches = difflib.get_close_matches(str(given), known, n=1)
+    matches = difflib.get_close_matches(given, known, n=1)
     return f"; did you mean {matches[0]!r}?" if matches else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .options import Options
+from .options import Options, shown
 
 Callback = Callable[..., object]
 
@@ -129,7 +129,7 @@ def _read(
     if not isinstance(name, str) or not 0 < len(name.encode()) <= LONGEST_NAME_BYTES:
         problems.append(f"its name must be a string of 1 to {LONGEST_NAME_BYTES} bytes")
     if not isinstance(given, Mapping):
-        problems.append(f"it must be a dict of options, not {given!r}")
+        problems.append(f"it must be a dict of options, not {shown(given)}")
         return Policy(str(name))
     options = Options(given, OPTIONS, problems)
     reset, warmup = Reset(), Warmup()

@@ -9,14 +9,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .machine import Observation, Outcome, injection_due, step
-from .options import takes
+from .options import shown, takes
 from .policy import Callback, Policy, Retry
 from .report import Redactor, log, log_detection, log_injection
 from .runner import Call, Job, Pool, Reply
 from .state import State
 
-Result = tuple[Outcome, str | None]
-"""What became of a callback, and why where it did not succeed."""
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a callback, why where it did not succeed, and how long it took."""
+
+    outcome: Outcome
+    error: str | None = None
+    duration_ms: float = 0.0
+
+
+class UnusableAnswer(Exception):
+    """A `detect` or `inject` returned something that is neither true nor false."""
+
 
 _STILL_RUNNING = "still running since an earlier period"
 
@@ -36,24 +47,28 @@ class Probe:
         name = policy.name
         seen = Observation()
         if self.pool.is_hung(("observe", name)):
-            log.warning("Event '%s' not called: its callback is %s", name, _STILL_RUNNING)
+            log.warning(
+                "Event '%s' not called: its callback is %s",
+                name, _STILL_RUNNING, extra={"event": name},
+            )  # fmt: skip
             return _still_running(policy)
         if policy.detects:
             log.info("Detecting event '%s'...", name, extra={"event": name})
             result = yield from self._detect(policy, policy.detect, policy.retry)
             if result is None:
                 return None
-            seen = replace(seen, detection=result[0], error=result[1])
-            log_detection(policy, seen, step(policy, state, seen, self.now()))
+            seen = replace(seen, detection=result.outcome, error=result.error)
+            after = step(policy, state, seen, self.now())
+            log_detection(policy, seen, after, result.duration_ms)
         else:
-            _log_skipped("Detection", policy)
+            log_skipped("Detection", policy)
         state_now = step(policy, state, seen, self.now())
         if injection_due(policy, state_now):
             seen = yield from self._inject_and_verify(policy, state, seen)
             if seen.detection is None and seen.injection is None:
                 return None
         elif not policy.injects and seen.detection is not Outcome.OK:
-            _log_skipped("Injection", policy)
+            log_skipped("Injection", policy)
         return seen
 
     def deliver(self, policy: Policy, callback: Callback, *arguments: object) -> Job[Outcome]:
@@ -63,21 +78,17 @@ class Probe:
         """
         key = ("deliver", policy.name)
         if self.pool.is_hung(key):
-            result: Result = (Outcome.TIMEOUT, f"its callback is {_STILL_RUNNING}")
+            result = Result(Outcome.TIMEOUT, f"its callback is {_STILL_RUNNING}")
         else:
             given = arguments if takes(callback, len(arguments)) else arguments[:1]
             reply = yield Call(callback, given, self._limit(policy, self.deliver_until), key)
-            if reply.not_run:
-                result = (Outcome.TIMEOUT, "no time was left for it")
-            else:
-                result = _delivery(reply, self.redact)
-        outcome, error = result
-        if outcome is not Outcome.OK:
+            result = self._delivery(reply)
+        if result.outcome is not Outcome.OK:
             log.error(
                 "Alerting for event '%s' failed and is tried again next period: %s",
-                policy.name, error, extra={"event": policy.name},
+                policy.name, result.error, extra={"event": policy.name},
             )  # fmt: skip
-        return outcome
+        return result.outcome
 
     def _detect(
         self, policy: Policy, detect: Callback | None, retry: Retry
@@ -85,7 +96,7 @@ class Probe:
         assert detect is not None, "a valid policy that detects has a detect function"
         result = yield from self._call(policy, detect, "detect")
         for _ in range(retry.attempts):
-            if result is None or result[0] is Outcome.OK:
+            if result is None or result.outcome is Outcome.OK:
                 break
             if not (yield from self._wait(retry.delay_sec)):
                 break
@@ -104,15 +115,15 @@ class Probe:
         result = yield from self._call(policy, policy.inject, "inject")
         if result is None:
             return seen
-        errors = [error for error in (seen.error, result[1]) if error]
+        errors = [error for error in (seen.error, result.error) if error]
         seen = replace(
             seen,
-            injection=result[0],
+            injection=result.outcome,
             first_injection=not before.injected,
             error="; ".join(errors) or None,
         )
-        log_injection(policy, seen, step(policy, before, seen, self.now()))
-        if result[0] is not Outcome.OK or not policy.detects:
+        log_injection(policy, seen, step(policy, before, seen, self.now()), result.duration_ms)
+        if result.outcome is not Outcome.OK or not policy.detects:
             return seen
         for _ in range(policy.verify.attempts):
             if not (yield from self._wait(policy.verify.delay_sec)):
@@ -121,7 +132,7 @@ class Probe:
             verified = yield from self._detect(policy, policy.detect, Retry())
             if verified is None:
                 break
-            seen = replace(seen, verification=verified[0])
+            seen = replace(seen, verification=verified.outcome)
             if seen.healthy:
                 log.info("Event '%s' verified after injection", name, extra={"event": name})
                 break
@@ -132,13 +143,37 @@ class Probe:
     ) -> Generator[Call, Reply, Result | None]:
         """Call `detect` or `inject`; None if there was no time to begin."""
         limit = self._limit(policy, self.observe_until)
-        reply = yield Call(callback, (policy.name,), limit, ("observe", policy.name))
+        begun = time.monotonic()
+        reply = yield Call(_ask, (callback, policy.name), limit, ("observe", policy.name))
         if reply.not_run:
             return None
-        outcome, error = _judge(reply, what, self.redact)
-        if outcome in (Outcome.ERROR, Outcome.TIMEOUT) or (error and reply.value is None):
+        duration_ms = (time.monotonic() - begun) * 1000
+        if reply.value is True:
+            return Result(Outcome.OK, None, duration_ms)
+        if isinstance(reply.value, str):
+            outcome, error = Outcome.FAILED, f"{what} returned {self.redact(reply.value)}"
+        else:
+            outcome, error = self._trouble(reply, what)
+        if outcome is not Outcome.FAILED or reply.value == _NOTHING:
             log.warning("Event '%s': %s", policy.name, error, extra={"event": policy.name})
-        return outcome, error
+        return Result(outcome, error, duration_ms)
+
+    def _delivery(self, reply: Reply) -> Result:
+        if reply.not_run:
+            return Result(Outcome.TIMEOUT, "no time was left for it")
+        if reply.timed_out or reply.error is not None:
+            return Result(*self._trouble(reply, "its callback"))
+        if inspect.isawaitable(reply.value):
+            return Result(Outcome.ERROR, "its callback returned a coroutine, which nobody awaits")
+        return Result(Outcome.OK)
+
+    def _trouble(self, reply: Reply, what: str) -> tuple[Outcome, str]:
+        """Say of a call that did not return why not."""
+        if reply.error is None:
+            return Outcome.TIMEOUT, f"{what} did not return in time"
+        if isinstance(reply.error, UnusableAnswer):
+            return Outcome.ERROR, f"{what} returned {self.redact(str(reply.error))}"
+        return Outcome.ERROR, f"{what} raised {self.redact(reply.error)}"
 
     def _wait(self, delay_sec: float) -> Generator[Call, Reply, bool]:
         """Wait on the worker; False, at once, if the time left is too short for that."""
@@ -154,32 +189,24 @@ class Probe:
         return min(deadline, time.monotonic() + policy.timeout_sec)
 
 
-def _judge(reply: Reply, what: str, redact: Redactor) -> Result:
-    """Tell what became of a `detect` or `inject` that was called."""
-    if reply.timed_out:
-        return Outcome.TIMEOUT, f"{what} did not return in time"
-    if reply.error is not None:
-        return Outcome.ERROR, f"{what} raised {redact(reply.error)}"
-    value = reply.value
-    if isinstance(value, tuple) or inspect.isawaitable(value) or inspect.isgenerator(value):
-        kind = type(value).__name__
-        return Outcome.ERROR, f"{what} returned a {kind}; it must return True or False"
+_NOTHING = "None; is a return statement missing?"
+
+
+def _ask(callback: Callback, name: str) -> bool | str:
+    """Call a `detect` or `inject`; return True for a true answer, else what it was.
+
+    Telling its truth is part of the call, because that runs code of the user's, too.
+    """
+    answer = callback(name)
+    kind = type(answer).__name__
+    if isinstance(answer, tuple) or inspect.isawaitable(answer) or inspect.isgenerator(answer):
+        raise UnusableAnswer(f"a {kind}; it must return True or False")
     try:
-        succeeded = bool(value)
+        if answer:
+            return True
     except Exception as error:  # some objects refuse to be judged, such as arrays
-        return Outcome.ERROR, f"{what} returned a {type(value).__name__}: {redact(error)}"
-    if succeeded:
-        return Outcome.OK, None
-    if value is None:
-        return Outcome.FAILED, f"{what} returned None; is a return statement missing?"
-    return Outcome.FAILED, f"{what} returned {redact(repr(value))}"
-
-
-def _delivery(reply: Reply, redact: Redactor) -> Result:
-    """Tell what became of an `alert` or `resolve` that was called."""
-    if reply.timed_out or reply.error is not None or inspect.isawaitable(reply.value):
-        return _judge(reply, "its callback", redact)
-    return Outcome.OK, None
+        raise UnusableAnswer(f"a {kind}: {type(error).__name__}: {error}") from error
+    return _NOTHING if answer is None else shown(answer)
 
 
 def _still_running(policy: Policy) -> Observation:
@@ -189,7 +216,7 @@ def _still_running(policy: Policy) -> Observation:
     return Observation(injection=Outcome.TIMEOUT, error=error)
 
 
-def _log_skipped(what: str, policy: Policy) -> None:
+def log_skipped(what: str, policy: Policy) -> None:
     """Say that a role leaves `what` out: the event's own, or else this worker's."""
     own = "detect" if what == "Injection" else "inject"
     name, role = ("role", own) if policy.role == own else ("worker_role", policy.worker_role)

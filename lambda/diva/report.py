@@ -19,8 +19,11 @@ log = logging.getLogger("diva")
 
 _ERROR_LENGTH = 300
 _SHORTEST_SECRET = 4
-_NOT_SECRET = ("AWS_LAMBDA_", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "DIVA_",
-               "LAMBDA_", "LANG", "LC_", "LD_", "PATH", "PYTHON", "TZ", "_")  # fmt: skip
+_NOT_SECRET = frozenset((
+    "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION", "LANG", "LC_ALL", "LD_LIBRARY_PATH",
+    "PATH", "PWD", "PYTHONPATH", "SHLVL", "TZ", "_HANDLER",
+))  # fmt: skip
+_NOT_SECRET_PREFIXES = ("AWS_LAMBDA_", "DIVA_", "LAMBDA_")
 
 
 class Redactor:
@@ -34,7 +37,9 @@ class Redactor:
         hidden = {
             value: name
             for name, value in environ.items()
-            if len(value) >= _SHORTEST_SECRET and not name.startswith(_NOT_SECRET)
+            if len(value) >= _SHORTEST_SECRET
+            and name not in _NOT_SECRET
+            and not name.startswith(_NOT_SECRET_PREFIXES)
         }
         self._hidden = sorted(hidden.items(), key=lambda pair: -len(pair[0]))
 
@@ -42,7 +47,7 @@ class Redactor:
         text = error if isinstance(error, str) else _describe(error)
         for value, name in self._hidden:
             text = text.replace(value, f"${{{name}}}")
-        text = " ".join(text.split())
+        text = " ".join(text.split()).encode("utf-8", "backslashreplace").decode()
         return text if len(text) <= _ERROR_LENGTH else text[: _ERROR_LENGTH - 1] + "…"
 
 
@@ -90,9 +95,10 @@ def _status(policy: Policy, before: State, after: State, seen: Observation) -> s
     return f"failed_detection ({after.detection_failures}/{policy.max_failed_detections})"
 
 
-def log_detection(policy: Policy, seen: Observation, after: State) -> None:
+def log_detection(policy: Policy, seen: Observation, after: State, duration_ms: float) -> None:
     """Say how a detection ended; `after` is the state with it folded in."""
-    extra = {"event": policy.name, "outcome": seen.detection and seen.detection.value}
+    outcome = seen.detection and seen.detection.value
+    extra = {"event": policy.name, "outcome": outcome, "duration_ms": duration_ms}
     if seen.detection is Outcome.OK:
         log.info("Detection for event '%s' succeeded", policy.name, extra=extra)
         return
@@ -110,9 +116,10 @@ def log_detection(policy: Policy, seen: Observation, after: State) -> None:
     )  # fmt: skip
 
 
-def log_injection(policy: Policy, seen: Observation, after: State) -> None:
+def log_injection(policy: Policy, seen: Observation, after: State, duration_ms: float) -> None:
     """Say how an injection ended; `after` is the state with it folded in."""
-    extra = {"event": policy.name, "outcome": seen.injection and seen.injection.value}
+    outcome = seen.injection and seen.injection.value
+    extra = {"event": policy.name, "outcome": outcome, "duration_ms": duration_ms}
     if seen.injection is Outcome.OK:
         log.info("Injection for event '%s' succeeded", policy.name, extra=extra)
         return
@@ -193,5 +200,5 @@ def log_summary(result: Mapping[str, object], period: Period) -> None:
         "Run %s: %s",
         period.run_id,
         ", ".join(f"{value} {name}" for name, value in counts.items() if type(value) is int),
-        extra=counts,
+        extra={**counts, "duration_ms": period.duration_ms},
     )

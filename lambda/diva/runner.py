@@ -70,7 +70,7 @@ class Pool:
     def run(
         self, jobs: Iterable[tuple[str, Callable[[], Job[T]]]], until: float, give_up: float
     ) -> dict[str, Done[T]]:
-        """Run the named jobs, begun in the given order, and return how each ended.
+        """Run the named jobs, begun in the given order, and return how each ended, in that order.
 
         No job is begun from the monotonic time `until` on; such jobs are not in the result.
         At `give_up` the wait ends even for jobs that are busy between their calls: these are
@@ -98,12 +98,14 @@ class _Batch(Generic[T]):
         self._waiting = deque(jobs)
         self._changed = threading.Condition(lock)
         self._hung = hung
-        self._begun: set[str] = set()
+        self._begun: dict[str, None] = {}
+        self._until = 0.0
         self._running: set[_Running[T]] = set()
         self._wake_at = 0.0
         self._done: dict[str, Done[T]] = {}
 
     def run(self, workers: int, until: float, give_up: float) -> dict[str, Done[T]]:
+        self._until = until
         for _ in range(min(workers, len(self._waiting))):
             self._start(self._work)
         with self._changed:
@@ -136,10 +138,10 @@ class _Batch(Generic[T]):
             return
         while True:
             with self._changed:
-                if not self._waiting:
+                if not self._waiting or time.monotonic() >= self._until:
                     return
                 name, begin = self._waiting.popleft()
-                self._begun.add(name)
+                self._begun[name] = None
             if not self._drive(name, begin(), None):
                 return
 

@@ -34,7 +34,6 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings in `environ`. Raises InvalidSettings, naming every wrong one."""
     reader = _Reader(environ)
     mode = reader.choice("DIVA_MODE", MODES, "monolithic")
-    shared = mode == "monolithic"
     settings = Settings(
         mode=mode,
         parallelize=reader.choice("DIVA_PARALLELIZE", ("true", "false"), "true") == "true",
@@ -42,9 +41,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         log_level=reader.choice("DIVA_LOG_LEVEL", LOG_LEVELS, "INFO"),
         event_timeout_sec=reader.number("DIVA_EVENT_TIMEOUT_SEC"),
         worker_role=reader.choice("DIVA_WORKER_ROLE", WORKER_ROLES, "") or None,
-        state_bucket=reader.text("DIVA_STATE_BUCKET", required=shared),
-        state_key=reader.text("DIVA_STATE_KEY", required=shared),
-        state_table=reader.text("DIVA_STATE_TABLE", required=not shared),
+        state_bucket=reader.text("DIVA_STATE_BUCKET", required=mode == "monolithic"),
+        state_key=reader.text("DIVA_STATE_KEY", required=mode == "monolithic"),
+        state_table=reader.text("DIVA_STATE_TABLE", required=mode == "distributed"),
         kms_key_arn=environ.get("DIVA_KMS_KEY_ARN") or None,
     )
     if reader.problems:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -34,14 +35,21 @@ def cache_home() -> Path:
 
 
 def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
-    """Run `module` with `arguments` in the environment of `lock`, and exit as it exits."""
+    """Run `module` with `arguments` in the environment of `lock`, and exit as it exits.
+
+    The command is started a second time, by the environment's own interpreter. Not by
+    `python -m`, which would let files of the current folder stand in for modules.
+    """
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:2]))
         _stop(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {found}.")
-    command = [str(prepare(lock)), "-m", module, *arguments]
+    interpreter = prepare(lock)
+    if Path(sys.prefix).resolve() == interpreter.parents[1].resolve():
+        sys.path.insert(1, str(ROOT / "lambda"))
+        runpy.run_module(module, run_name="__main__")
+        sys.exit()
+    command = [str(interpreter), str(Path(sys.argv[0]).resolve()), *arguments]
     environ = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
-    folders = [str(ROOT / "scripts"), str(ROOT / "lambda"), environ.get("PYTHONPATH", "")]
-    environ["PYTHONPATH"] = os.pathsep.join(filter(None, folders))
     if os.name != "nt":
         os.execve(command[0], command, environ)
     sys.exit(subprocess.run(command, env=environ, check=False).returncode)
@@ -53,14 +61,15 @@ def prepare(lock: Path, options: tuple[str, ...] = ()) -> Path:
     `options` go to pip as they are. The folder is marked complete last, so that one whose
     making was interrupted is made again.
     """
-    content = lock.read_bytes() + repr((sys.version_info[:3], sys.executable, options)).encode()
+    # base_prefix: the same inside the environment as where it is made
+    content = lock.read_bytes() + repr((sys.version_info[:3], sys.base_prefix, options)).encode()
     folder = cache_home() / f"environment-{hashlib.sha256(content).hexdigest()[:16]}"
     interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     complete = folder / "complete"
     if complete.exists():
         return interpreter
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_suffix(".lock")):
+    with locked(folder.with_suffix(".lock")):
         if not complete.exists():
             _say("Preparing the Python environment (once; later runs reuse it) ...")
             shutil.rmtree(folder, ignore_errors=True)
@@ -90,7 +99,7 @@ def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Hold `path` against a second command that makes the same environment."""
     with open(path, "w") as handle:
         try:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 KEY = "event_id"
 VERSION = "version"
 WRITE_ID = "written_by"
+READ_ATTEMPTS = 2
 
 _serialize = TypeSerializer().serialize
 
@@ -33,13 +34,21 @@ class DynamoDBStore:
         self._event = event
 
     def read(self) -> Snapshot:
-        try:
-            answer = self._client.get_item(
-                TableName=self._table, Key={KEY: {"S": self._event}}, ConsistentRead=True
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise self._error("read", error) from error
-        return self._snapshot(answer.get("Item"))
+        for _ in range(READ_ATTEMPTS):
+            try:
+                answer = self._client.get_item(
+                    TableName=self._table,
+                    Key={KEY: {"S": self._event}},
+                    ConsistentRead=True,
+                    ReturnConsumedCapacity="TOTAL",
+                )
+            except (ClientError, BotoCoreError) as error:
+                raise self._error("read", error) from error
+            # The client takes an answer that was cut off for an empty one, which would say
+            # that there is no item. One that is whole tells the capacity.
+            if "ConsumedCapacity" in answer:
+                return self._snapshot(answer.get("Item"))
+        raise self._error("read", "its answers were cut off")
 
     def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
         record = changes[self._event]
@@ -83,7 +92,7 @@ class DynamoDBStore:
             record.pop(name, None)
         return Snapshot({self._event: record}, version)
 
-    def _error(self, what: str, error: Exception) -> StoreError:
+    def _error(self, what: str, error: Exception | str) -> StoreError:
         return StoreError(
             f"state of event {self._event!r} in DynamoDB table {self._table} "
             f"could not be {what}: {error}"

@@ -13,7 +13,7 @@ from botocore.exceptions import (
     IncompleteReadError,
 )
 
-from . import Changes, Conflict, Snapshot, StoreError, document, merged
+from . import ATTEMPTS, Changes, Conflict, Snapshot, StoreError, document, merged
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("diva")
 
 WRITE_ID = "diva-write-id"
-READ_ATTEMPTS = 3
+READ_ATTEMPTS = 2
 
 
 class S3Store:
@@ -77,20 +77,23 @@ class S3Store:
             if _status(error) == 404:
                 return Snapshot({}), None
             if _status(error) == 403:
-                return self._create_or_explain(error), None
+                return self._create_or_explain(error)
             self._fail("read", error)
         except BotoCoreError as error:
             self._fail("read", error)
+        return self._decoded(body, etag), write_id
+
+    def _decoded(self, body: bytes, etag: str) -> Snapshot:
         try:
-            return Snapshot(document.decode(body), etag), write_id
+            return Snapshot(document.decode(body), etag)
         except document.CorruptDocument as error:
             self._keep_corrupt(body, error)
-            return Snapshot({}, etag), write_id
+            return Snapshot({}, etag)
 
     def _get(self) -> tuple[bytes, str, str | None]:
         for attempt in range(1, READ_ATTEMPTS + 1):
+            found = self._client.get_object(Bucket=self._bucket, Key=self._key)
             try:
-                found = self._client.get_object(Bucket=self._bucket, Key=self._key)
                 return found["Body"].read(), found["ETag"], found["Metadata"].get(WRITE_ID)
             except (HTTPClientError, IncompleteReadError):
                 # The client repeats a request, but not the reading of a body cut off half-way.
@@ -111,31 +114,39 @@ class S3Store:
         )
         return answer["ETag"]
 
-    def _create_or_explain(self, denied: ClientError) -> Snapshot:
+    def _create_or_explain(self, denied: ClientError) -> tuple[Snapshot, str | None]:
         """Tell a missing object from one that may not be read.
 
         Without s3:ListBucket, S3 answers 403 to both; only a missing one can be created.
         """
+        write_id = uuid.uuid4().hex
+        for _ in range(ATTEMPTS):
+            try:
+                return Snapshot({}, self._put(document.encode({}), None, write_id)), write_id
+            except ClientError as error:
+                if _status(error) == 412:
+                    break
+                if _status(error) != 409:  # another creation is under way, and may yet fail
+                    hint = "s3:GetObject and s3:PutObject are needed"
+                    self._fail("read or created", error, hint)
+            except BotoCoreError as error:
+                self._fail("created", error)
+        # It is there, perhaps only since another run, or this one's lost request, created it.
         try:
-            etag = self._put(document.encode({}), None, uuid.uuid4().hex)
-        except ClientError as error:
-            if _status(error) == 412:
-                self._fail(
-                    "read",
-                    denied,
-                    "the object exists, so s3:GetObject, or kms:Decrypt for its key, is missing",
-                )
-            self._fail("read or created", error, "s3:GetObject and s3:PutObject are needed")
-        except BotoCoreError as error:
-            self._fail("created", error)
-        return Snapshot({}, etag)
+            body, etag, write_id_found = self._get()
+        except (ClientError, BotoCoreError):
+            hint = "the object exists, so s3:GetObject, or kms:Decrypt for its key, is missing"
+            self._fail("read", denied, hint)
+        return self._decoded(body, etag), write_id_found
 
     def _keep_corrupt(self, body: bytes, error: document.CorruptDocument) -> None:
         kept = document.kept_as(self._key)
         try:
             self._put(body, None, uuid.uuid4().hex, key=kept)
         except (ClientError, BotoCoreError) as failure:
-            self._fail("kept aside although it is corrupt", failure)
+            # 412: the name is this moment's own, so it was the same request, repeated.
+            if not isinstance(failure, ClientError) or _status(failure) != 412:
+                self._fail("kept aside although it is corrupt", failure)
         log.error(
             "State s3://%s/%s is corrupt: %s. It is kept as %s; starting without state",
             self._bucket, self._key, error, kept,

@@ -1,0 +1,96 @@
+"""What stands in a cell: names cut to fit, and statuses shortened and coloured."""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len, chop_cells
+from rich.text import Text
+
+_STATUS = re.compile(r"(?P<word>\w+)(?: \((?P<of>.*)\))?(?:,? (?P<then>\w.*))?")
+_WORDS = {
+    "failed_detection": "failed",
+    "failed_injection": "inject failed",
+    "not_run": "not run",
+}
+_GOOD = ("✓", "green")
+_CHANGING = ("•", "yellow")
+_BAD = ("✗", "red")
+_LOOKS = {
+    "ok": _GOOD,
+    "verified": _GOOD,
+    "skipped": ("–", "dim"),
+    "failed_detection": _BAD,
+    "failed_injection": _BAD,
+    "timeout": _BAD,
+    "not_run": _BAD,
+    "invalid": _BAD,
+}
+_THEN = {"alerted": "bold white on red", "resolved": "bold green"}
+_ORDER = (_BAD, _CHANGING, _GOOD)
+
+
+class Status:
+    """One event's status in one period, as the engine's result words it, made for the eye."""
+
+    def __init__(self, status: str) -> None:
+        match = _STATUS.fullmatch(status)
+        word = match["word"] if match else status
+        of = f" {match['of']}" if match and match["of"] else ""
+        self._look = _LOOKS.get(word, _CHANGING)
+        self._main = f"{self._look[0]} {_WORDS.get(word, word)}{of}"
+        self._then = match["then"].split(", ") if match and match["then"] else []
+        self.is_plain_success = self._look == _GOOD and not self._then
+        """Whether there is nothing to add to "ok"."""
+
+    @property
+    def rank(self) -> int:
+        """What is worst comes first; what is not even looked at, last."""
+        return _ORDER.index(self._look) if self._look in _ORDER else len(_ORDER)
+
+    def cell(self) -> Text:
+        """Return the status on one line, and what was sent on the lines below it."""
+        return self._joined("\n  ")
+
+    def line(self) -> Text:
+        """Return all of it on one line."""
+        return self._joined(" ")
+
+    def _joined(self, separator: str) -> Text:
+        text = Text(self._main, style=self._look[1])
+        for then in self._then:
+            text.append(separator)
+            text.append(then, style=_THEN.get(then, "bold yellow"))
+        return text
+
+
+def printable(name: str) -> str:
+    """Return `name` without characters that would move the cursor or change colours."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)
+
+
+def shortened(name: str, width: int) -> str:
+    """Return `name` in at most `width` cells: the middle goes, as ends tell names apart."""
+    name = printable(name)
+    if cell_len(name) <= width:
+        return name
+    head = (width - 1) // 2
+    backwards = chop_cells(name[::-1], width - 1 - head)[0]
+    return f"{chop_cells(name, head)[0]}…{backwards[::-1]}"
+
+
+def wrapped(name: str, width: int, lines: int = 4) -> str:
+    """Return `name` on at most `lines` lines of `width` cells, broken after separators."""
+    pieces = [
+        chopped
+        for piece in re.findall(r"[^-_./:\s]*[-_./:\s]?", shortened(name, width * lines))
+        for chopped in chop_cells(piece, width)
+    ]
+    done = [""]
+    for piece in pieces:
+        if cell_len(done[-1] + piece) > width:
+            done.append("")
+        done[-1] += piece
+    if len(done) <= lines:
+        return "\n".join(done)
+    return "\n".join(chop_cells(shortened(name, width * lines), width))

@@ -1,0 +1,58 @@
+"""A period that only detects, and says what a real one would inject and send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from diva import report
+from diva.engine import EventRun, Period
+from diva.machine import Effect
+from diva.policy import Policies, Policy, Retry
+
+_WOULD = {
+    Effect.ALERT: "would alert",
+    Effect.REMINDER: "would remind",
+    Effect.RESOLUTION: "would resolve",
+}
+
+
+def harmless(policies: Policies) -> Policies:
+    """Return `policies` with nothing of the user's left in them but `detect`.
+
+    Every injection is taken to have succeeded and every message to have arrived. There is
+    nothing to verify, since nothing was injected.
+    """
+    valid = {
+        name: replace(
+            policy,
+            inject=policy.inject and _succeed,
+            alert=_succeed,
+            resolve=policy.resolve and _succeed,
+            verify=Retry(),
+        )
+        for name, policy in policies.valid.items()
+    }
+    return replace(policies, valid=valid)
+
+
+def statuses(policies: Policies, period: Period, results: Mapping[str, str]) -> dict[str, str]:
+    """Return the statuses of `results` with what would have been done added to those that ran."""
+    shown = dict(results)
+    for name, run in period.runs.items():
+        shown[name] = _status(policies.valid[name], run)
+    return shown
+
+
+def _status(policy: Policy, run: EventRun) -> str:
+    detected = replace(run.seen, injection=None)
+    parts = [report.status(policy, run.before, run.after, detected, None)]
+    if run.seen.injection is not None:
+        parts = [*(parts if run.seen.detection is not None else []), "would inject"]
+    if run.sent is not None:
+        parts.append(_WOULD[run.sent])
+    return ", ".join(parts)
+
+
+def _succeed(_: object) -> bool:
+    return True

@@ -1,0 +1,100 @@
+"""Standard output, on a terminal and elsewhere."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.live import Live
+from rich.padding import Padding
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+GAP = 2
+"""Cells between two columns."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the command end on the error, which is under way when this is called."""
+        raise
+
+
+class Output:
+    """Standard output: rows of columns, coloured and wrapped on a terminal, plain elsewhere."""
+
+    def __init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a name may hold what the encoding lacks
+        self._console = _Console(highlight=False, markup=False, emoji=False)
+
+    @property
+    def is_terminal(self) -> bool:
+        return self._console.is_terminal
+
+    @property
+    def width(self) -> int:
+        """The terminal's width in cells, at this moment."""
+        return self._console.width
+
+    def heading(self, widths: Sequence[int], cells: Sequence[str]) -> None:
+        """Print the names of columns, on a terminal with a line below them."""
+        self._print_row(widths, [Text(cell, style="bold") for cell in cells], "bottom")
+        if self.is_terminal:
+            self._console.print(Text("─" * total(widths), style="dim"))
+
+    def row(self, widths: Sequence[int], cells: Sequence[Text | str]) -> None:
+        """Print cells in columns of `widths`; elsewhere than on a terminal, on one line."""
+        self._print_row(widths, cells, "top")
+
+    def below(self, text: Text | str, indent: int) -> None:
+        """Print what belongs to the row above it."""
+        if self.is_terminal:
+            self._console.print(Padding(text, (0, 0, 0, indent)))
+        else:
+            self.line(" " * indent + str(text))
+
+    def line(self, text: str) -> None:
+        """Print `text`, wrapped on a terminal and on one line elsewhere."""
+        self._console.print(text.rstrip(), soft_wrap=not self.is_terminal)
+
+    @contextmanager
+    def busy(self, text: str) -> Iterator[None]:
+        """Show `text` and that work goes on, on a terminal; what is printed goes above it."""
+        if not self.is_terminal:
+            yield
+            return
+        spinner = Spinner("dots", Text(text, style="dim"))
+        with Live(
+            spinner,
+            console=self._console,
+            refresh_per_second=10,
+            transient=True,
+            redirect_stderr=sys.stderr.isatty(),
+        ):
+            yield
+
+    def _print_row(self, widths: Sequence[int], cells: Sequence[Text | str], vertical: str) -> None:
+        if not self.is_terminal:
+            texts = [str(cell) for cell in cells]
+            padded = [
+                text + " " * (width - cell_len(text))
+                for text, width in zip(texts, widths, strict=True)
+            ]
+            self.line((" " * GAP).join(padded))
+            return
+        grid = Table.grid(padding=(0, GAP, 0, 0))
+        for width in widths:
+            grid.add_column(width=width, overflow="fold", vertical=vertical)  # type: ignore[arg-type]
+        grid.add_row(*cells)
+        self._console.print(grid)
+
+
+def total(widths: Sequence[int]) -> int:
+    """Return the cells that columns of `widths` take side by side."""
+    return sum(widths) + GAP * (len(widths) - 1)

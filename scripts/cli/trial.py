@@ -1,0 +1,121 @@
+"""Running periods on this machine as Lambda would, and showing them."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from diva import notice, report
+from diva.engine import Engine, EventRun, Period
+from diva.machine import Effect
+from diva.policy import Policies, Policy, read_policies
+from diva.report import Redactor
+from diva.runner import Pool
+from diva.stores import Store
+
+from . import dry_run
+from .event_file import EventFile
+from .output import Output
+from .tables import PeriodTable
+
+WORKERS = 8
+"""As many as the Terraform module's `max_workers` by default."""
+
+_SESSION = frozenset((
+    "COLORTERM", "COMPUTERNAME", "EDITOR", "HOME", "HOSTNAME", "HOSTTYPE", "LOGNAME", "MAIL",
+    "OLDPWD", "OS", "OSTYPE", "PAGER", "PWD", "SHELL", "SYSTEMROOT", "TEMP", "TERM",
+    "TERM_PROGRAM", "TMP", "TMPDIR", "USER", "USERNAME", "USERPROFILE", "VIRTUAL_ENV", "VISUAL",
+))  # fmt: skip
+"""Variables of any login session, unknown to Lambda: their values are words that errors use."""
+
+
+class Trial:
+    """Periods of the events in one file, over one store."""
+
+    def __init__(
+        self, file: EventFile, store: Store, output: Output, timeout_sec: float, dry: bool
+    ) -> None:
+        secrets = {name: value for name, value in os.environ.items() if name not in _SESSION}
+        self._engine = Engine(Pool(WORKERS), Redactor(secrets))
+        self._file = file
+        self._store = store
+        self._output = output
+        self._table = PeriodTable(output, {"#": 4, "UTC": 8 if output.is_terminal else 20})
+        self._timeout_sec = timeout_sec
+        self._dry = dry
+        self.problems: list[str] = []
+        """What was wrong with events so far."""
+
+    def run(self, periods: int | None, every_sec: float) -> None:
+        """Run `periods` periods, None for no end, and begin one every `every_sec`.
+
+        Raises InvalidEventLogic or StoreError as soon as a period fails as a whole.
+        """
+        due = time.monotonic()
+        number = 0
+        while periods is None or number < periods:
+            number += 1
+            self._wait(due)
+            with self._output.busy(f"Period {number} ..."):
+                began = datetime.now(timezone.utc)
+                policies, period = self._period()
+            self._show(number, began, policies, period)
+            due = max(due + every_sec, time.monotonic())
+
+    def _wait(self, due: float) -> None:
+        pause_sec = due - time.monotonic()
+        if pause_sec > 0:
+            at = datetime.now(timezone.utc) + timedelta(seconds=pause_sec)
+            with self._output.busy(f"Next period at {at:%H:%M:%S} UTC; Ctrl-C ends"):
+                time.sleep(pause_sec)
+
+    def _period(self) -> tuple[Policies, Period]:
+        policies = read_policies(self._file.events())
+        called = dry_run.harmless(policies) if self._dry else _with_alerts(policies)
+        run_id = f"local-{uuid.uuid4().hex[:8]}"
+        return policies, self._engine.run_shared(called, self._store, run_id, self._timeout_sec)
+
+    def _show(self, number: int, began: datetime, policies: Policies, period: Period) -> None:
+        result = report.result("monolithic", policies, period)
+        report.log_summary(result, period)
+        errors = (f"event {name!r}: {error}" for name, error in period.errors.items())
+        self.problems = list(dict.fromkeys((*self.problems, *errors, *policies.problems)))
+        statuses = result["results"]
+        assert isinstance(statuses, dict)
+        if self._dry:
+            statuses = dry_run.statuses(policies, period, statuses)
+        form = "%H:%M:%S" if self._output.is_terminal else "%Y-%m-%dT%H:%M:%SZ"
+        lead = (str(number), began.strftime(form))
+        self._table.add(lead, statuses)
+        for name, policy in policies.valid.items():
+            run = period.runs.get(name)
+            if run is not None and run.effect is not None:
+                what = self._what(policy, run, run.effect)
+                basis = run.before if run.effect is Effect.RESOLUTION else run.after
+                message = notice.message(notice.facts(policy, basis, run.effect, period.run_id))
+                style = "bold green" if run.effect is Effect.RESOLUTION else "bold red"
+                self._table.tell(lead, name, what, message, style)
+
+    def _what(self, policy: Policy, run: EventRun, effect: Effect) -> str:
+        if self._dry:
+            return f"would send {effect.value}"
+        if not run.sent:
+            return f"{effect.value} not delivered, tried again next period"
+        if effect is not Effect.RESOLUTION and policy.alert is None:
+            return f"{effect.value} (no alert function: a log line in Lambda)"
+        return effect.value
+
+
+def _with_alerts(policies: Policies) -> Policies:
+    """Return `policies` with an alert for each: the engine's log line would say it twice."""
+    valid = {
+        name: policy if policy.alert else replace(policy, alert=_say_nothing)
+        for name, policy in policies.valid.items()
+    }
+    return replace(policies, valid=valid)
+
+
+def _say_nothing(_: object) -> None: ...

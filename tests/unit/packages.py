@@ -1,0 +1,95 @@
+"""The packaging script, run on files and wheels that a test makes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from cli import environment
+
+SCRIPT = environment.ROOT / "scripts" / "package.py"
+
+
+class Build:
+    """A folder of sources and wheels, and the script run on them in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.zip = folder / "built" / "function.zip"
+        self.python = sys.executable
+        self.sources: list[dict[str, str]] = []
+        self.target: dict[str, Any] = {
+            "output": str(self.zip),
+            "runtime": "python3.13",
+            "architecture": "arm64",
+            "requirements": None,
+            "requirements_sha256": None,
+            "limit_mb": 50,
+        }
+        self.add("event_logic.py", "def get_events():\n    return {}\n")
+
+    def add(self, name: str, content: str, sha256: str | None = None) -> Path:
+        """Have a file packaged; `sha256` is what was planned, else what the file has."""
+        path = self.folder / "sources" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode())
+        sha256 = sha256 or hashlib.sha256(content.encode()).hexdigest()
+        self.sources.append({"name": name, "path": str(path), "sha256": sha256})
+        return path
+
+    def require(self, *lines: str) -> None:
+        """Have requirements installed."""
+        content = "".join(f"{line}\n" for line in lines)
+        path = self.folder / "requirements.txt"
+        path.write_text(content, encoding="utf-8")
+        self.target["requirements"] = str(path)
+        self.target["requirements_sha256"] = hashlib.sha256(content.encode()).hexdigest()
+
+    def wheel(self, name: str, tag: str, files: dict[str, str], *needs: str) -> None:
+        """Make version 1 of a package, which `needs` others."""
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
+        metadata += "".join(f"Requires-Dist: {need}\n" for need in needs)
+        folder = self.folder / "wheels"
+        folder.mkdir(exist_ok=True)
+        with zipfile.ZipFile(folder / f"{name}-1-{tag}.whl", "w") as archive:
+            archive.writestr(f"{name}-1.dist-info/METADATA", metadata)
+            archive.writestr(
+                f"{name}-1.dist-info/WHEEL", f"Wheel-Version: 1.0\nGenerator: tests\nTag: {tag}\n"
+            )
+            for file, content in files.items():
+                archive.writestr(file, content)
+
+    def require_wheels(self, *names: str) -> None:
+        """Have packages installed from the wheels made here and from nowhere else."""
+        self.require("--no-index", f"--find-links {self.folder / 'wheels'}", *names)
+
+    def run(self, **target: Any) -> subprocess.CompletedProcess[str]:
+        """Run the script; `target` changes what is built."""
+        arguments = [*self.sources, self.target | target]
+        return subprocess.run(
+            [self.python, str(SCRIPT), *map(json.dumps, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def contents(self, **target: Any) -> dict[str, bytes]:
+        """Build, and return what the package holds, in its order."""
+        done = self.run(**target)
+        assert done.returncode == 0, done.stderr
+        with zipfile.ZipFile(self.zip) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    def refusal(self, **target: Any) -> str:
+        """Return what is printed where nothing is built, in one line."""
+        self.zip.unlink(missing_ok=True)
+        done = self.run(**target)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert not self.zip.exists()
+        return " ".join(done.stderr.split())
