@@ -1,0 +1,44 @@
+"""IAM: the policies AWS itself provides can be read and attached."""
+
+import json
+from functools import cache
+from typing import Any
+
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy
+
+from local_aws.completions.replace import Replace
+
+
+def install(replace: Replace) -> None:
+    """moto makes all of them or none; here each is made when it is asked for."""
+    moto_attach, moto_get = IAMBackend.attach_role_policy, IAMBackend.get_policy
+
+    def attach_role_policy(backend: IAMBackend, policy_arn: str, role_name: str) -> None:
+        _provide(backend, policy_arn)
+        moto_attach(backend, policy_arn, role_name)
+
+    def get_policy(backend: IAMBackend, policy_arn: str) -> ManagedPolicy:
+        _provide(backend, policy_arn)
+        return moto_get(backend, policy_arn)
+
+    replace(IAMBackend, "attach_role_policy", attach_role_policy)
+    replace(IAMBackend, "get_policy", get_policy)
+
+
+def _provide(backend: IAMBackend, arn: str) -> None:
+    name = arn.rsplit("/", 1)[-1]
+    if ":iam::aws:" not in arn or arn in backend.managed_policies or name not in _provided():
+        return
+    policy = AWSManagedPolicy.from_data(
+        name, backend.account_id, backend.region_name, _provided()[name]
+    )
+    if policy.arn == arn:
+        backend.managed_policies[arn] = policy
+        backend.aws_managed_policies.append(policy)
+
+
+@cache
+def _provided() -> dict[str, Any]:
+    policies: dict[str, Any] = json.loads(aws_managed_policies_data)
+    return policies

@@ -1,0 +1,102 @@
+"""The environment variables and clients that lead to the embedded AWS and nowhere else."""
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+REGION = "us-east-1"
+ACCOUNT_ID = "123456789012"
+
+_ACCESS_KEY = "testing"
+_CONFIG = Config(proxies={})
+# An invocation may take as long as Lambda allows, and must not be repeated by the client.
+_PATIENT = Config(read_timeout=960, retries={"total_max_attempts": 1})
+
+
+def credentials() -> dict[str, str]:
+    """Return the dummy keys, which moto takes as they are."""
+    return {
+        "AWS_ACCESS_KEY_ID": _ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": _ACCESS_KEY,
+        "AWS_SESSION_TOKEN": _ACCESS_KEY,
+    }
+
+
+def for_clients(endpoint: str, folder: Path) -> dict[str, str]:
+    """Return what a client or the Terraform provider needs to talk to `endpoint` alone.
+
+    Laid over a user's own environment it hides the user's profile, configuration files
+    and proxies. `folder` takes the two empty files that stand for them.
+    """
+    config, shared = folder / "config", folder / "credentials"
+    config.write_text("[default]\n", encoding="utf-8")
+    shared.write_text("[default]\n", encoding="utf-8")
+    own = {name: endpoint for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")}
+    bypass = ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1"]))
+    return {
+        **own,
+        **credentials(),
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_PROFILE": "default",
+        "AWS_DEFAULT_PROFILE": "default",
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_SHARED_CREDENTIALS_FILE": str(shared),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_USE_FIPS_ENDPOINT": "false",
+        "AWS_USE_DUALSTACK_ENDPOINT": "false",
+        "NO_PROXY": bypass,
+        "no_proxy": bypass,
+    }
+
+
+def for_functions(endpoint: str) -> dict[str, str]:
+    """Return what functions get besides the variables Lambda sets and their own."""
+    return {
+        **credentials(),
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+class Clients:
+    """boto3 clients for one endpoint, each made once and deaf to the user's own settings."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        unset = (None, None, None, None)
+        nowhere = (None, None, os.devnull, None)
+        hidden = {"profile": unset, "config_file": nowhere, "credentials_file": nowhere}
+        self._session = boto3.Session(
+            aws_access_key_id=_ACCESS_KEY,
+            aws_secret_access_key=_ACCESS_KEY,
+            aws_session_token=_ACCESS_KEY,
+            region_name=REGION,
+            botocore_session=botocore.session.Session(session_vars=hidden),
+        )
+        self._made: dict[str, Any] = {}
+        self._making = threading.Lock()
+
+    def get(self, service: str) -> Any:
+        """Return the client of `service`."""
+        with self._making:
+            if service not in self._made:
+                config = _CONFIG.merge(_PATIENT) if service == "lambda" else _CONFIG
+                self._made[service] = self._session.client(
+                    service, endpoint_url=self._endpoint, config=config
+                )
+            return self._made[service]
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._made.values():
+            client.close()

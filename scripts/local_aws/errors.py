@@ -1,0 +1,17 @@
+"""What the embedded AWS refuses, in the words of one sentence."""
+
+
+class LocalAwsError(Exception):
+    """Something the person who uses the embedded AWS can put right."""
+
+
+class PortInUse(LocalAwsError):
+    """Another program listens on the wanted port."""
+
+
+class AlreadyRunning(LocalAwsError):
+    """This process has an embedded AWS; a second one would share its resources."""
+
+
+class RuleNotFireable(LocalAwsError):
+    """EventBridge would not invoke the function: the rule is off, unscheduled or not permitted."""

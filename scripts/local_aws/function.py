@@ -1,0 +1,50 @@
+"""What the executor needs to know of a Lambda function, in one frozen record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function as it is configured now.
+
+    `revision` differs whenever code or configuration do. `code` and `layers` are zip files,
+    layers in the order in which they are laid over each other.
+    """
+
+    arn: str
+    name: str
+    version: str
+    revision: str
+    region: str
+    runtime: str
+    handler: str
+    timeout_sec: int
+    memory_mb: int
+    environment: Mapping[str, str]
+    code: bytes
+    layers: tuple[bytes, ...]
+    log_group: str
+    log_format: str
+    log_level: str | None
+
+
+def environ_of(function: Function, task_root: str, log_stream: str) -> dict[str, str]:
+    """Return the variables Lambda itself sets for `function`; no function can change them."""
+    reserved = {
+        "_HANDLER": function.handler,
+        "AWS_DEFAULT_REGION": function.region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_FORMAT": function.log_format,
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_REGION": function.region,
+        "LAMBDA_TASK_ROOT": task_root,
+    }
+    if function.log_level:
+        reserved["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
+    return reserved

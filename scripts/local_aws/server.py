@@ -1,0 +1,117 @@
+"""moto's server in threads of this process, on loopback only."""
+
+import contextlib
+import json
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import ThreadedWSGIServer
+
+from local_aws.errors import PortInUse
+
+HOST = "127.0.0.1"
+
+
+class Server:
+    """An HTTP server that answers for every AWS service moto knows."""
+
+    def __init__(self, port: int) -> None:
+        """Listen on `port`, 0 for any free one; raises `PortInUse`."""
+        with _listen(port) as listening:
+            self.port: int = listening.getsockname()[1]
+            self._server = _HttpServer(HOST, self.port, _App(), _Handler, fd=listening.fileno())
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Close the port and every connection, whether started or not."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+        self._server.close_connections()
+
+
+class _App:
+    """moto, with an answer to what it cannot do that clients do not take for a passing failure.
+
+    They would repeat a request that got the status 500, the Terraform provider for minutes.
+    """
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        try:
+            answer: Iterable[bytes] = self._moto(environ, start_response)
+            return answer
+        except Exception as error:
+            if not isinstance(error, NotImplementedError):
+                traceback.print_exc()
+            message = f"The embedded AWS cannot answer this: {error or type(error).__name__}"
+            body = json.dumps({"__type": "NotImplemented", "message": message}).encode()
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+            start_response("501 Not Implemented", headers)
+            return [body]
+
+
+class _HttpServer(ThreadedWSGIServer):
+    daemon_threads = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def close_connections(self) -> None:
+        with self._lock:
+            for connection in self._connections:
+                with contextlib.suppress(OSError):  # the client closed it first
+                    connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Handler(MotoRequestHandler):
+    # Head and body are sent apart: with Nagle's algorithm on a kept-alive connection the
+    # second would wait for the client's delayed acknowledgement of the first.
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise PortInUse(f"Port {port} on {HOST} cannot be used: {error.strerror}.") from error
+    return listening
