@@ -1,0 +1,104 @@
+data "aws_caller_identity" "this" {}
+
+data "aws_partition" "this" {}
+
+data "aws_region" "this" {}
+
+locals {
+  account   = data.aws_caller_identity.this.account_id
+  partition = data.aws_partition.this.partition
+  region    = data.aws_region.this.id
+
+  name_hash = substr(sha256(var.lambda_name), 0, 8)
+
+  engine_sources = { for name in fileset("${path.module}/lambda", "diva/**/*.py") : name => "${path.module}/lambda/${name}" }
+
+  # What a folder holds; nothing for a file, and for what is not there. fileexists raises an
+  # error for a folder.
+  extra_files = {
+    for path in var.extra_source_paths : path => try(fileexists(path), false) ? [] : [
+      for name in fileset(path, "**") : name if !can(regex("(^|/)(\\.|__pycache__/)|\\.py[co]$", name))
+    ]
+  }
+  extra_sources = merge([
+    for path, names in local.extra_files : merge(
+      { for name in names : "${basename(path)}/${name}" => "${trimsuffix(path, "/")}/${name}" },
+      # A path without anything behind it is kept, for the package to miss it.
+      length(names) == 0 ? { (basename(path)) = path } : {},
+    )
+  ]...)
+
+  sources = merge(local.engine_sources, local.extra_sources, { "event_logic.py" = var.event_logic_path })
+
+  # A null is a variable that is not set.
+  settings = {
+    DIVA_MODE              = var.diva_mode
+    DIVA_WORKER_ROLE       = var.worker_role
+    DIVA_PARALLELIZE       = tostring(var.parallelize_events)
+    DIVA_MAX_WORKERS       = tostring(var.max_workers)
+    DIVA_EVENT_TIMEOUT_SEC = var.event_timeout_sec == null ? null : tostring(var.event_timeout_sec)
+    DIVA_LOG_LEVEL         = var.lambda_log_level
+    DIVA_STATE_BUCKET      = local.monolithic ? local.bucket_name : null
+    DIVA_STATE_KEY         = local.monolithic ? local.state_key : null
+    DIVA_STATE_TABLE       = local.monolithic ? null : local.table_name
+    DIVA_KMS_KEY_ARN       = local.monolithic ? var.kms_key_arn : null
+  }
+}
+
+module "function" {
+  source = "./modules/lambda-function"
+
+  function_name = var.lambda_name
+  role_arn      = var.lambda_role_arn
+  handler       = "diva.handler.handler"
+  runtime       = var.lambda_runtime
+  architecture  = var.lambda_architecture
+  layers        = var.lambda_layers
+  memory_mb     = var.lambda_memory_mb
+  timeout_sec   = var.lambda_timeout_sec
+  vpc_config    = var.lambda_vpc_config
+  kms_key_arn   = var.kms_key_arn
+  tags          = var.tags
+
+  environment_variables          = merge(var.environment_variables, local.settings)
+  reserved_concurrent_executions = var.reserved_concurrent_executions
+  enable_tracing                 = var.enable_tracing
+
+  log_format         = var.lambda_log_format
+  log_level          = var.lambda_log_level
+  log_retention_days = var.log_retention_days
+  log_kms_key_arn    = var.log_kms_key_arn
+
+  sources           = var.package_path == null ? local.sources : {}
+  requirements_path = var.requirements_path
+  package_path      = var.package_path
+  package_s3_bucket = var.package_s3_bucket
+  redeploy_token    = var.redeploy_token
+  python_executable = var.python_executable
+}
+
+resource "aws_cloudwatch_event_rule" "schedule" {
+  # 64 characters are a function's limit too, so a long name leaves no room for the suffix.
+  name                = length(var.lambda_name) <= 55 ? "${var.lambda_name}-schedule" : "${substr(var.lambda_name, 0, 46)}-${local.name_hash}-schedule"
+  description         = "Starts the periods of ${var.lambda_name}"
+  schedule_expression = var.schedule_expression
+  state               = var.schedule_enabled ? "ENABLED" : "DISABLED"
+  tags                = var.tags
+}
+
+resource "aws_cloudwatch_event_target" "schedule" {
+  rule      = aws_cloudwatch_event_rule.schedule.name
+  target_id = "function"
+  arn       = module.function.function_arn
+
+  # The first event finds its permission and the state, and the last is over before they go.
+  depends_on = [aws_lambda_permission.schedule, aws_s3_bucket.state, aws_dynamodb_table.state]
+}
+
+resource "aws_lambda_permission" "schedule" {
+  statement_id  = "schedule"
+  action        = "lambda:InvokeFunction"
+  function_name = module.function.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.schedule.arn
+}

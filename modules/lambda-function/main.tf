@@ -1,0 +1,78 @@
+locals {
+  # A null stands for a variable that is not set, so that its name is known at plan even
+  # where its value is not.
+  environment = { for name, value in var.environment_variables : name => value if value != null }
+
+  # Lambda's names for the levels that Python's logging knows.
+  application_log_level = lookup({ WARNING = "WARN", CRITICAL = "FATAL" }, var.log_level, var.log_level)
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.function_name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_lambda_function" "this" {
+  function_name = var.function_name
+  role          = var.role_arn
+  handler       = var.handler
+  runtime       = var.runtime
+  architectures = [var.architecture]
+  layers        = var.layers
+  memory_size   = var.memory_mb
+  timeout       = var.timeout_sec
+  kms_key_arn   = var.kms_key_arn
+  tags          = var.tags
+
+  reserved_concurrent_executions = var.reserved_concurrent_executions
+
+  filename         = var.package_s3_bucket == null ? local.package_path : null
+  s3_bucket        = one(aws_s3_object.package[*].bucket)
+  s3_key           = one(aws_s3_object.package[*].key)
+  source_code_hash = local.package_hash
+
+  dynamic "environment" {
+    # Not the map itself: a dynamic block may not repeat over a sensitive value.
+    for_each = length(var.environment_variables) == 0 ? [] : ["this"]
+
+    content {
+      variables = local.environment
+    }
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.vpc_config == null ? [] : [var.vpc_config]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
+  tracing_config {
+    mode = var.enable_tracing ? "Active" : "PassThrough"
+  }
+
+  logging_config {
+    log_group             = aws_cloudwatch_log_group.this.name
+    log_format            = var.log_format
+    application_log_level = var.log_format == "JSON" ? local.application_log_level : null
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local.package_hash != ""
+      error_message = "There is no package \"${coalesce(var.package_path, "-")}\" for ${var.function_name}. Relative paths start at ${abspath(".")}."
+    }
+  }
+
+  # Reads the zip that the script has built, which nothing above refers to.
+  depends_on = [terraform_data.package]
+}
+
+resource "aws_lambda_function_event_invoke_config" "this" {
+  function_name          = aws_lambda_function.this.function_name
+  maximum_retry_attempts = var.maximum_retry_attempts
+}

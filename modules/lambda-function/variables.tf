@@ -1,0 +1,309 @@
+variable "function_name" {
+  description = "Name of the function, and of what is made for it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.function_name))
+    error_message = "A function's name has 1 to 64 letters, digits, hyphens or underscores; this is \"${var.function_name}\"."
+  }
+}
+
+variable "role_arn" {
+  description = "ARN of the IAM role that the function assumes."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z0-9-]*:iam::[0-9]{12}:role/.+$", var.role_arn))
+    error_message = "A role's ARN is arn:<partition>:iam::<account>:role/<name>; this is \"${var.role_arn}\"."
+  }
+}
+
+variable "handler" {
+  description = "Where the function starts, `<module>.<function>` from the root of the package."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z_][A-Za-z0-9_]*([./][A-Za-z_][A-Za-z0-9_]*)+$", var.handler))
+    error_message = "A handler is <module>.<function>, such as main.handler; this is \"${var.handler}\"."
+  }
+}
+
+variable "sources" {
+  description = "Files of the package: name inside the package => path of the file. Not needed with `package_path`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = (length(var.sources) == 0) == (var.package_path != null)
+    error_message = "Either sources or package_path says what is deployed: ${length(var.sources) == 0 ? "neither" : "each"} was given."
+  }
+  validation {
+    condition     = !anytrue([for name in keys(var.sources) : can(regex(local.patterns.unusable_name, name))])
+    error_message = "Names inside the package are relative, with forward slashes, and stay inside; found ${join(", ", [for name in keys(var.sources) : "\"${name}\"" if can(regex(local.patterns.unusable_name, name))])}."
+  }
+}
+
+variable "requirements_path" {
+  description = "Path of a pip requirements file; wheels of what it lists go into the package. Only this file is watched for changes, not files it includes."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.requirements_path == null || var.package_path == null
+    error_message = "Nothing is installed into a finished package: requirements_path is for packages built here, without package_path."
+  }
+}
+
+variable "runtime" {
+  description = "Lambda's Python runtime, `python3.10` to `python3.14`."
+  type        = string
+  default     = "python3.13"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^python3\\.1[0-4]$", var.runtime))
+    error_message = "The runtime is one of python3.10 to python3.14; this is \"${var.runtime}\"."
+  }
+}
+
+variable "architecture" {
+  description = "Instruction set, `arm64` or `x86_64`."
+  type        = string
+  default     = "arm64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "The architecture is arm64 or x86_64; this is \"${var.architecture}\"."
+  }
+}
+
+variable "memory_mb" {
+  description = "Memory of the function in MB."
+  type        = number
+  default     = 128
+  nullable    = false
+
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "A function has 128 to 10240 MB of memory, a whole number; this is ${var.memory_mb}."
+  }
+}
+
+variable "timeout_sec" {
+  description = "Seconds after which Lambda ends a run."
+  type        = number
+  default     = 60
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_sec >= 1 && var.timeout_sec <= 900 && floor(var.timeout_sec) == var.timeout_sec
+    error_message = "A function may run for 1 to 900 seconds, a whole number; this is ${var.timeout_sec}."
+  }
+}
+
+variable "environment_variables" {
+  description = "Environment of the function. A variable whose value is null is not set."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.environment_variables) : can(regex(local.patterns.variable_name, name))])
+    error_message = "Names of environment variables begin with a letter and go on with letters, digits and underscores; found ${join(", ", [for name in keys(var.environment_variables) : "\"${name}\"" if !can(regex(local.patterns.variable_name, name))])}."
+  }
+  validation {
+    condition     = length(setintersection(keys(var.environment_variables), local.reserved_variables)) == 0
+    error_message = "Lambda reserves these environment variables and sets them itself: ${join(", ", setintersection(keys(var.environment_variables), local.reserved_variables))}. Choose other names."
+  }
+}
+
+variable "layers" {
+  description = "ARNs of layer versions, five at most."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.layers) <= 5
+    error_message = "A function has five layers at most; these are ${length(var.layers)}."
+  }
+  validation {
+    condition     = alltrue([for arn in var.layers : can(regex(local.patterns.layer_arn, arn))])
+    error_message = "A layer's ARN ends with its version, arn:<partition>:lambda:<region>:<account>:layer:<name>:<version>; found ${join(", ", [for arn in var.layers : "\"${arn}\"" if !can(regex(local.patterns.layer_arn, arn))])}."
+  }
+}
+
+variable "vpc_config" {
+  description = "Subnets and security groups of a function inside a VPC; null for one outside."
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.vpc_config == null || try(length(var.vpc_config.subnet_ids) > 0 && length(var.vpc_config.security_group_ids) > 0, false)
+    error_message = "A function in a VPC needs at least one subnet and one security group; these are ${try(length(var.vpc_config.subnet_ids), 0)} and ${try(length(var.vpc_config.security_group_ids), 0)}."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key for the function's environment; null for Lambda's own key."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex(local.patterns.kms_key_arn, var.kms_key_arn))
+    error_message = "A KMS key's ARN is arn:<partition>:kms:<region>:<account>:key/<id>, not an id or an alias; this is \"${coalesce(var.kms_key_arn, "-")}\"."
+  }
+}
+
+variable "log_kms_key_arn" {
+  description = "ARN of the KMS key for the log group, whose key policy must let CloudWatch Logs use it; null for encryption without one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_kms_key_arn == null || can(regex(local.patterns.kms_key_arn, var.log_kms_key_arn))
+    error_message = "A KMS key's ARN is arn:<partition>:kms:<region>:<account>:key/<id>, not an id or an alias; this is \"${coalesce(var.log_kms_key_arn, "-")}\"."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that log lines are kept; 0 keeps them for ever."
+  type        = number
+  default     = 365
+  nullable    = false
+
+  validation {
+    condition     = contains(local.log_retention_days, var.log_retention_days)
+    error_message = "CloudWatch Logs keeps lines for one of ${join(", ", local.log_retention_days)} days (0: for ever); this is ${var.log_retention_days}."
+  }
+}
+
+variable "log_format" {
+  description = "`Text` or `JSON`."
+  type        = string
+  default     = "Text"
+  nullable    = false
+
+  validation {
+    condition     = contains(["Text", "JSON"], var.log_format)
+    error_message = "The log format is Text or JSON; this is \"${var.log_format}\"."
+  }
+}
+
+variable "log_level" {
+  description = "Lowest level that is logged in the `JSON` format, by Python's names: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`."
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], var.log_level)
+    error_message = "The log level is one of DEBUG, INFO, WARNING, ERROR, CRITICAL; this is \"${var.log_level}\"."
+  }
+}
+
+variable "reserved_concurrent_executions" {
+  description = "Runs that may overlap, kept free for this function; 0 stops it, null sets no limit."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.reserved_concurrent_executions == null || try(var.reserved_concurrent_executions >= 0 && floor(var.reserved_concurrent_executions) == var.reserved_concurrent_executions, false)
+    error_message = "Reserved concurrency is a whole number from 0, or null for no limit; this is ${coalesce(var.reserved_concurrent_executions, -1)}."
+  }
+}
+
+variable "maximum_retry_attempts" {
+  description = "Times that Lambda repeats a failed asynchronous run, 0 to 2."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = contains([0, 1, 2], var.maximum_retry_attempts)
+    error_message = "Lambda repeats a failed run 0, 1 or 2 times; this is ${var.maximum_retry_attempts}."
+  }
+}
+
+variable "enable_tracing" {
+  description = "Whether X-Ray traces the runs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "package_path" {
+  description = "Path of a package built elsewhere, for machines without Python; null builds it from `sources`."
+  type        = string
+  default     = null
+}
+
+variable "package_s3_bucket" {
+  description = "Bucket that the package is uploaded to, for packages over 50 MB; null sends it with the request."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.package_s3_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.package_s3_bucket))
+    error_message = "A bucket's name has 3 to 63 lower case letters, digits, dots or hyphens; this is \"${coalesce(var.package_s3_bucket, "-")}\"."
+  }
+}
+
+variable "redeploy_token" {
+  description = "Any text; a change builds and deploys the package again, for instance after a code update that failed."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
+variable "python_executable" {
+  description = "Python 3.10 or newer that builds the package; null for `python3`, and for `python` on Windows."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything that can have them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+locals {
+  patterns = {
+    kms_key_arn   = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
+    layer_arn     = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
+    variable_name = "^[A-Za-z][A-Za-z0-9_]+$"
+
+    # An empty step, ".", ".." or a backslash.
+    unusable_name = "(^|/)[.]{0,2}(/|$)|\\\\"
+  }
+
+  log_retention_days = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+
+  reserved_variables = [
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+  ]
+}

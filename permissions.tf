@@ -1,0 +1,71 @@
+# What the function's role must be allowed, for this configuration and no more. The ARNs are
+# built from names, so that the policy can be attached before the function exists.
+
+locals {
+  log_statements = [{
+    Sid      = "Log"
+    Effect   = "Allow"
+    Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    Resource = ["arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.lambda_name}:*"]
+  }]
+
+  object_arn = "arn:${local.partition}:s3:::${local.bucket_name}/${local.state_key}"
+
+  bucket_statements = [
+    {
+      Sid      = "State"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = [local.object_arn]
+    },
+    {
+      Sid      = "KeepUnreadableState"
+      Effect   = "Allow"
+      Action   = ["s3:PutObject"]
+      Resource = ["${local.object_arn}.corrupt-*"]
+    },
+  ]
+
+  table_statements = [{
+    Sid      = "State"
+    Effect   = "Allow"
+    Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    Resource = ["arn:${local.partition}:dynamodb:${local.region}:${local.account}:table/${local.table_name}"]
+  }]
+
+  # Lambda decrypts the environment and DynamoDB its table key in the role's name; S3 makes a new
+  # data key for an object it writes.
+  kms_statements = [{
+    Sid      = "Key"
+    Effect   = "Allow"
+    Action   = local.monolithic ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"]
+    Resource = [var.kms_key_arn]
+  }]
+
+  # EC2 and X-Ray take no narrower resource for these actions.
+  vpc_statements = [{
+    Sid      = "NetworkInterfaces"
+    Effect   = "Allow"
+    Action   = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"]
+    Resource = ["*"]
+  }]
+
+  tracing_statements = [{
+    Sid      = "Trace"
+    Effect   = "Allow"
+    Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+    Resource = ["*"]
+  }]
+
+  lambda_policy_json = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      local.log_statements,
+      [for statement in local.bucket_statements : statement if local.monolithic],
+      [for statement in local.table_statements : statement if !local.monolithic],
+      [for statement in local.kms_statements : statement if var.kms_key_arn != null],
+      [for statement in local.vpc_statements : statement if var.lambda_vpc_config != null],
+      [for statement in local.tracing_statements : statement if var.enable_tracing],
+    )
+  })
+}

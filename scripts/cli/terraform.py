@@ -1,0 +1,164 @@
+"""Terraform's commands, run in a working copy so that the project's own folders stay clean."""
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cli import environment, provider
+
+OLDEST = (1, 9)
+PACKAGED = ("examples", "lambda", "modules")
+
+
+class TerraformError(Exception):
+    """Terraform is missing or too old, or a command of it failed; `output` is what it printed."""
+
+    def __init__(self, text: str, output: str = "") -> None:
+        super().__init__(text)
+        self.output = output
+
+
+def working_copy(folder: Path) -> Path:
+    """Copy what Terraform needs of the project to `folder`, which must not exist; return it."""
+    unwanted = shutil.ignore_patterns(
+        ".*", "__pycache__", "*.tfstate", "*.tfstate.*", "tf_resources.json"
+    )
+    for name in PACKAGED:
+        shutil.copytree(environment.ROOT / name, folder / name, ignore=unwanted)
+    (folder / "scripts").mkdir()
+    for path in [*environment.ROOT.glob("*.tf"), environment.ROOT / "scripts" / "package.py"]:
+        shutil.copyfile(path, folder / path.relative_to(environment.ROOT))
+    return folder
+
+
+class Terraform:
+    """Terraform in one root module.
+
+    `environ` is laid over this process's environment, with what the provider needs to be
+    found. `on_line` gets each line as it is printed. Every method raises `TerraformError`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        environ: Mapping[str, str] | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> None:
+        self.folder = folder
+        self._binary = find()
+        self._environ = provider.environ({**os.environ, **(environ or {})})
+        self._on_line = on_line
+
+    def init(self) -> None:
+        """Fetch the provider and the modules."""
+        with provider.exclusive(self._environ):
+            self._run("init", "-input=false")
+
+    def validate(self) -> None:
+        """Check the configuration without asking AWS."""
+        self._run("validate")
+
+    def check_format(self) -> None:
+        """Check that every file below the folder is as `terraform fmt` writes it."""
+        self._run("fmt", "-check", "-diff", "-recursive")
+
+    def plan(self, variables: Mapping[str, Any] | None = None, out: Path | None = None) -> bool:
+        """Return whether anything would change; keep the plan in `out`."""
+        options = [f"-out={out}"] if out else []
+        arguments = ["-input=false", "-detailed-exitcode", *options, *_options(variables)]
+        return self._run("plan", *arguments, good=(0, 2)) == 2
+
+    def show(self, plan: Path) -> dict[str, Any]:
+        """Return a plan that was kept, in Terraform's JSON form."""
+        return self._read("show", "-json", str(plan))
+
+    def apply(self, variables: Mapping[str, Any] | None = None, plan: Path | None = None) -> None:
+        """Bring about what the configuration says, or the plan that was kept."""
+        arguments = [str(plan)] if plan else _options(variables)
+        self._run("apply", "-input=false", "-auto-approve", *arguments)
+
+    def destroy(self, variables: Mapping[str, Any] | None = None) -> None:
+        """Remove everything that was applied."""
+        self._run("destroy", "-input=false", "-auto-approve", *_options(variables))
+
+    def output(self) -> dict[str, Any]:
+        """Return the value of each output."""
+        return {name: output["value"] for name, output in self._read("output", "-json").items()}
+
+    def _run(self, command: str, *arguments: str, good: Sequence[int] = (0,)) -> int:
+        lines = []
+        with subprocess.Popen(
+            [self._binary, command, "-no-color", *arguments],
+            cwd=self.folder,
+            env=self._environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line)
+                if self._on_line:
+                    self._on_line(line.rstrip("\n"))
+        if process.returncode not in good:
+            raise _failure(command, "".join(lines))
+        return process.returncode
+
+    def _read(self, command: str, *arguments: str) -> dict[str, Any]:
+        done = subprocess.run(
+            [self._binary, command, "-no-color", *arguments],
+            cwd=self.folder,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if done.returncode:
+            raise _failure(command, done.stdout + done.stderr)
+        content: dict[str, Any] = json.loads(done.stdout)
+        return content
+
+
+@functools.cache
+def find() -> str:
+    """Return the path of `terraform`. Raises `TerraformError` if there is none, or an old one."""
+    wanted = "Terraform {}.{} or newer is needed".format(*OLDEST)
+    how = "https://developer.hashicorp.com/terraform/install says how to install it."
+    path = shutil.which("terraform")
+    if path is None:
+        raise TerraformError(f"{wanted}, and there is no terraform on PATH: {how}")
+    asked = subprocess.run(
+        [path, "version", "-json"],
+        env={**provider.environ(os.environ), "CHECKPOINT_DISABLE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        version = str(json.loads(asked.stdout)["terraform_version"])
+    except (ValueError, KeyError) as error:
+        output = asked.stdout + asked.stderr
+        raise TerraformError(f"{wanted}, and {path} does not run: {how}", output) from error
+    if tuple(map(int, version.split(".")[:2])) < OLDEST:
+        raise TerraformError(f"{wanted}, and {path} is {version}: {how}")
+    return path
+
+
+def _options(variables: Mapping[str, Any] | None) -> list[str]:
+    return [
+        f"-var={name}={value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in (variables or {}).items()
+    ]
+
+
+def _failure(command: str, output: str) -> TerraformError:
+    start = output.find("Error: ")
+    return TerraformError(f"terraform {command} failed.\n{output[max(start, 0) :].strip()}", output)

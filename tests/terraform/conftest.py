@@ -1,0 +1,61 @@
+"""What the Terraform tests share: a provider, a role, a copy of the project."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_terraform import tf
+from roots import write_event_logic
+
+from cli import environment
+from cli.terraform import Terraform, working_copy
+
+if TYPE_CHECKING:
+    from local_aws import LocalAws
+
+ASSUMED_BY_LAMBDA = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def copies(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let pytest-terraform work in a copy of this folder, and fetch the provider once.
+
+    It leaves a lock file, a package and a record of what it made beside a root module, and does
+    not know that two commands may not fetch a provider at a time.
+    """
+    project = working_copy(tmp_path_factory.mktemp("copies") / "project")
+    here = Path(__file__).parent
+    copy = project / here.relative_to(environment.ROOT)
+    shutil.copytree(here, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    tf.LazyModuleDir.value = str(copy)
+    Terraform(project).init()
+
+
+@pytest.fixture(scope="session")
+def role_arn(aws: LocalAws) -> str:
+    """A role that Lambda may assume."""
+    role = aws.client("iam").create_role(
+        RoleName="tests", AssumeRolePolicyDocument=json.dumps(ASSUMED_BY_LAMBDA)
+    )
+    return str(role["Role"]["Arn"])
+
+
+@pytest.fixture
+def project(tmp_path: Path, aws: LocalAws) -> Path:
+    """A copy of the project, with an `event_logic.py` whose one event is `first`."""
+    project = working_copy(tmp_path / "project")
+    write_event_logic(project, "first")
+    return project
