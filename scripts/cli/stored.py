@@ -162,14 +162,16 @@ def _s3() -> S3Client:
     import boto3
 
     with _explained("S3", {}):
-        return boto3.client("s3", region_name=_region(), config=_config())
+        client: S3Client = boto3.client("s3", region_name=_region(), config=_config())
+        return client
 
 
 def _dynamodb() -> DynamoDBClient:
     import boto3
 
     with _explained("DynamoDB", {}):
-        return boto3.client("dynamodb", region_name=_region(), config=_config())
+        client: DynamoDBClient = boto3.client("dynamodb", region_name=_region(), config=_config())
+        return client
 
 
 def _region() -> str | None:
