@@ -1,0 +1,55 @@
+"""One event for each URL that must answer; each function brings its own URLs."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+
+import boto3
+from botocore.config import Config
+
+from diva.notice import Facts
+
+TIMEOUT_SEC = 4
+
+CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
+sns = boto3.client("sns", config=CONFIG)
+
+TOPIC = os.environ["ALERT_TOPIC_ARN"]
+URLS: dict[str, str] = json.loads(os.environ["URLS"]) or {
+    "dynamodb": boto3.client("dynamodb").meta.endpoint_url
+}
+
+
+def get_events() -> dict[str, dict[str, object]]:
+    """Return the events DIVA probes: there is nothing to inject, so they are detected only."""
+    return {
+        name: {
+            "role": "detect",
+            "detect": answers,
+            # A single failed request is no outage.
+            "retry": {"attempts": 2, "delay_sec": 1},
+            "timeout_sec": TIMEOUT_SEC + 1,
+            "alert": notify,
+            "resolve": notify,
+            "reminder_sec": 3600,
+        }
+        for name in URLS
+    }
+
+
+def answers(name: str) -> bool:
+    """Whether this event's URL answers; an error status raises, and the alert quotes it."""
+    with urllib.request.urlopen(URLS[name], timeout=TIMEOUT_SEC) as response:  # noqa: S310
+        return bool(response.status == 200)
+
+
+def notify(message: str, facts: Facts) -> None:
+    """Publish an alert, a reminder or a resolution."""
+    state = {"alert": "is failing", "reminder": "is still failing", "resolution": "is healthy"}
+    sns.publish(
+        TopicArn=TOPIC,
+        Subject=f"DIVA: {facts.event} {state[facts.kind]}"[:100],  # SNS takes no more
+        Message=f"{message}\n\nRun {facts.run_id} in {os.environ['AWS_LAMBDA_LOG_GROUP_NAME']}",
+    )

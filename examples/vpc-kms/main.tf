@@ -1,0 +1,69 @@
+# DIVA inside a VPC without a way to the internet, everything at rest encrypted with one key.
+# The network is in network.tf, the key in key.tf.
+
+module "diva" {
+  source = "../.."
+
+  lambda_name         = var.name
+  lambda_role_arn     = terraform_data.role_arn.output
+  event_logic_path    = "${path.module}/event_logic.py"
+  schedule_expression = var.schedule_expression
+
+  lambda_vpc_config = {
+    subnet_ids         = aws_subnet.private[*].id
+    security_group_ids = [aws_security_group.diva.id]
+  }
+
+  kms_key_arn     = aws_kms_key.this.arn
+  log_kms_key_arn = aws_kms_key.this.arn
+
+  environment_variables = {
+    ALERT_TOPIC_ARN = aws_sns_topic.alerts.arn
+    SERVICE_URL     = var.service_url
+  }
+}
+
+resource "aws_iam_role" "diva" {
+  name = var.name
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = ["sts:AssumeRole"]
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "engine" {
+  name   = "engine"
+  role   = aws_iam_role.diva.id
+  policy = module.diva.lambda_policy_json
+}
+
+# Lambda makes the function's network interfaces, and removes them again, in the role's name:
+# it must be allowed to before the function is there, and after it is gone.
+resource "terraform_data" "role_arn" {
+  input      = aws_iam_role.diva.arn
+  depends_on = [aws_iam_role_policy.engine]
+}
+
+# The engine's policy lets the role use the key, which covers the topic's messages too.
+resource "aws_iam_role_policy" "callbacks" {
+  name = "callbacks"
+  role = aws_iam_role.diva.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "Notify"
+      Effect   = "Allow"
+      Action   = ["sns:Publish"]
+      Resource = [aws_sns_topic.alerts.arn]
+    }]
+  })
+}
+
+resource "aws_sns_topic" "alerts" {
+  name              = "${var.name}-alerts"
+  kms_master_key_id = aws_kms_key.this.arn
+}

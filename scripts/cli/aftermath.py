@@ -1,0 +1,112 @@
+"""What is left to see when the periods are over: words, messages, state, and a way in."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from diva.state import Record
+from diva.stores import StoreError
+
+from . import status
+from .cells import printable
+from .output import Output
+from .periods import Message
+from .stored import Stored
+
+if TYPE_CHECKING:
+    from local_aws import LocalAws
+
+    from .example import Outputs
+
+
+class States:
+    """What is stored of the events: as it was when an alerted one failed last, and as it is."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+        self._while_failing: tuple[int, Mapping[str, Record]] | None = None
+
+    def look(self, period: int) -> None:
+        """Keep the state after `period` if an event in it is alerted and fails."""
+        try:
+            records = self._stored.records()
+        except StoreError:
+            return
+        if any(each["alerted"] and not each["healthy"] for each in records.values()):
+            self._while_failing = (period, records)
+
+    def show(self, output: Output) -> None:
+        """Print both, if they differ."""
+        now = datetime.now(timezone.utc)
+        try:
+            at_end = self._stored.records()
+        except StoreError as error:
+            at_end = {}
+            place = str(error)
+        else:
+            place = self._stored.place
+        if self._while_failing and self._while_failing[1] != at_end:
+            period, records = self._while_failing
+            _title(output, f"State after period {period}")
+            status.show(records, output, now)
+        _title(output, "State at the end")
+        if at_end:
+            status.show(at_end, output, now)
+        else:
+            output.line("none")
+        output.below(Text(place, style="dim"), 0)
+
+
+def show_legend(output: Output, meanings: Sequence[tuple[str, str]]) -> None:
+    """Print what the words in the table mean."""
+    if not meanings:
+        return
+    output.line("")
+    width = max(len(word) for word, _ in meanings)
+    for word, meaning in meanings:
+        output.below(Text(f"{word:{width}}  {meaning}", style="dim"), 0)
+
+
+def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -> None:
+    """Print what has arrived on the topic."""
+    _title(output, f"Messages on the SNS topic {topic_arn.rpartition(':')[2]}")
+    if not messages:
+        output.line("none arrived")
+    for message in messages:
+        lead = f"period {message.period}  "
+        output.below(Text.assemble((lead, "dim"), (printable(message.subject), "bold")), 0)
+        for line in message.text.splitlines():
+            if line:
+                output.below(Text(printable(line)), len(lead))
+
+
+def keep(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
+    """Say how to get at the embedded AWS, and leave it up until Ctrl-C."""
+    _title(output, f"The embedded AWS stays up until Ctrl-C: {aws.endpoint}")
+    output.line("In another terminal:\n")
+    for name, value in aws.environ.items():
+        output.line(f"export {name}={shlex.quote(value)}")
+    output.line(f"cd {shlex.quote(str(folder))}  # terraform plan, apply, output ...")
+    names = outputs.get("lambda_function_names") or {"": outputs["lambda_function_name"]}
+    for name in names.values():
+        output.line(f"aws lambda invoke --function-name {name} /dev/stdout  # one more period")
+    for name, value in outputs.items():
+        if name.endswith("_command"):
+            output.line(f"{value}  # {name.removesuffix('_command')}")
+    try:
+        while True:
+            time.sleep(60)
+    except KeyboardInterrupt:
+        output.line("\nThe embedded AWS is gone with everything in it.")
+
+
+def _title(output: Output, text: str) -> None:
+    output.line("")
+    output.below(Text(text, style="bold"), 0)

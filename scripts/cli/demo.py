@@ -1,0 +1,206 @@
+"""`demo`: DIVA deployed by Terraform onto an embedded AWS, and what it does there."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from . import aftermath, terraform
+from .aftermath import States
+from .deployment import Deployment
+from .example import EXAMPLES
+from .output import Output
+from .periods import Periods
+from .steps import step
+
+if TYPE_CHECKING:
+    from local_aws import LocalAws
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+PERIODS_WITHOUT_STORY = 3
+
+_DESCRIPTION = """\
+Deploy an example with Terraform onto an AWS inside this process, and let its
+schedule come up a few times. The system that DIVA watches works, breaks and is
+repaired meanwhile; each period becomes a row. Then everything is destroyed.
+No account is needed, and no file is left behind.
+"""
+_EPILOG = """\
+examples:
+  scripts/demo
+  scripts/demo --example distributed
+  scripts/demo --event-logic event_logic.py   # your events instead
+  scripts/demo --keep                         # and look around until Ctrl-C
+
+exit status: 0 if every invocation succeeded, 1 otherwise; 130 after Ctrl-C
+"""
+
+
+class DemoError(Exception):
+    """The demonstration cannot take place; the text says why."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Give the demonstration and return its exit status."""
+    given = _parse(argv)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _run(given, Output())
+    except (DemoError, terraform.TerraformError) as error:
+        _say(f"demo: {error}")
+        return 1
+    except KeyboardInterrupt:
+        _say("Interrupted. The embedded AWS is gone with everything in it.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return BROKEN_PIPE
+
+
+def _run(given: argparse.Namespace, output: Output) -> int:
+    began = time.monotonic()
+    terraform.find()
+    if given.event_logic:
+        _check(given.event_logic)
+    example = EXAMPLES[given.example]
+    with _temporary_folder() as folder, _embedded_aws(given.port) as aws:
+        deployment = Deployment(folder, example, aws.environ, given.event_logic)
+        outputs = deployment.apply()
+        chapters = () if given.event_logic else example.chapters
+        periods = Periods(aws, output, example.rules(outputs), outputs["inbox_queue_url"], chapters)
+        states = States(example.stored(outputs))
+        output.line("")
+        for number in range(1, (given.periods or len(chapters) or PERIODS_WITHOUT_STORY) + 1):
+            periods.run(number, outputs)
+            states.look(number)
+        aftermath.show_legend(output, periods.meanings())
+        aftermath.show_messages(output, outputs["alert_topic_arn"], periods.messages)
+        states.show(output)
+        if given.keep:
+            aftermath.keep(output, aws, deployment.root, outputs)
+        else:
+            output.line("")
+            deployment.destroy()
+            seconds = time.monotonic() - began
+            output.line(f"\n{seconds:.0f} seconds in all, and nothing is left behind.")
+    if periods.failures:
+        _say(f"demo: {periods.failures} of {periods.invocations} invocations failed")
+    return 1 if periods.failures else 0
+
+
+def _check(event_logic: Path) -> None:
+    """Find what Terraform would find only when it builds the package, half a minute later."""
+    try:
+        compile(event_logic.read_bytes(), str(event_logic), "exec", dont_inherit=True)
+    except OSError as error:
+        raise DemoError(f"{event_logic} cannot be read: {error.strerror}") from error
+    except SyntaxError as error:
+        raise DemoError(f"{event_logic}, line {error.lineno}: {error.msg}") from error
+    except ValueError as error:
+        raise DemoError(f"{event_logic}: {error}") from error
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="diva-demo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _embedded_aws(port: int) -> Iterator[LocalAws]:
+    """Give an embedded AWS, which this process's own clients are led to as well."""
+    with ExitStack() as stack:
+        with step("Start an embedded AWS") as this:
+            from local_aws import LocalAws, LocalAwsError  # moto takes seconds to import
+
+            try:
+                aws = stack.enter_context(LocalAws(port))
+            except LocalAwsError as error:
+                raise DemoError(str(error)) from error
+            this.note = aws.endpoint
+        os.environ.update(aws.environ)
+        try:
+            yield aws
+        except LocalAwsError as error:
+            raise DemoError(str(error)) from error
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="demo",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--example",
+        choices=EXAMPLES,
+        default="monolithic",
+        help="which folder of examples/ to deploy (default: monolithic)",
+    )
+    parser.add_argument(
+        "--event-logic",
+        type=Path,
+        metavar="FILE",
+        help="deploy this file in the place of the example's own; there is no story then",
+    )
+    parser.add_argument(
+        "--periods",
+        type=_whole_number(1, 10_000),
+        metavar="N",
+        help=f"how many periods (default: all of the story, or {PERIODS_WITHOUT_STORY})",
+    )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="leave the embedded AWS up until Ctrl-C, and print how to get at it",
+    )
+    parser.add_argument(
+        "--port",
+        type=_whole_number(0, 65_535),
+        default=0,
+        metavar="PORT",
+        help="where the embedded AWS listens (default: any free port)",
+    )
+    return parser.parse_args(argv)
+
+
+def _whole_number(smallest: int, largest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not smallest <= int(text) <= largest:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not a whole number from {smallest} to {largest}"
+            )
+        return int(text)
+
+    return read
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process with `code`, and without a word if nobody reads its output any more."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = BROKEN_PIPE
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    _leave(main())

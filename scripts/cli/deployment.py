@@ -1,0 +1,76 @@
+"""An example applied to the embedded AWS and destroyed again, in a copy of its own."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .example import Example, Outputs, spare_expiry
+from .steps import ResourceCount, step
+from .terraform import Terraform, working_copy
+
+
+class Deployment:
+    """A copy of an example's root module, and Terraform in it.
+
+    Each method is a step that shows itself. Raises TerraformError.
+    """
+
+    def __init__(
+        self, folder: Path, example: Example, environ: Mapping[str, str], event_logic: Path | None
+    ) -> None:
+        """Copy below `folder`, with the file `event_logic` in the place of the example's own."""
+        self.root = working_copy(folder / "diva") / "examples" / example.name
+        self._name = example.name
+        # Nothing but this process has changed what there is.
+        self._environ = {**environ, "TF_CLI_ARGS_destroy": "-refresh=false"}
+        if example.has_expiry:
+            spare_expiry(self.root)
+        if event_logic:
+            (self.root / "event_logic.py").write_bytes(event_logic.read_bytes())
+
+    def apply(self) -> Outputs:
+        """Bring about what the example says, and return Terraform's outputs."""
+        with step("Prepare Terraform and the AWS provider"), _left_to_end():
+            Terraform(self.root, self._environ).init()
+        with self._counted(f"Apply examples/{self._name}") as terraform:
+            terraform.apply()
+        return terraform.output()
+
+    def destroy(self) -> None:
+        """Remove everything that was applied."""
+        with self._counted("Destroy everything") as terraform:
+            terraform.destroy()
+
+    @contextmanager
+    def _counted(self, text: str) -> Iterator[Terraform]:
+        """Give Terraform for a step that shows how many resources it has made or removed."""
+        count = ResourceCount()
+        with step(text) as this, _left_to_end():
+
+            def read(line: str) -> None:
+                this.note = count.read(line)
+
+            yield Terraform(self.root, self._environ, read)
+
+
+@contextmanager
+def _left_to_end() -> Iterator[None]:
+    """Put off an interrupt until Terraform has ended, which Ctrl-C reaches as well.
+
+    It stops within a second or so, and takes its provider along; left alone it would not.
+    """
+    interrupts: list[int] = []
+    previous = {
+        number: signal.signal(number, lambda number, _: interrupts.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+        if interrupts:
+            raise KeyboardInterrupt

@@ -1,0 +1,152 @@
+"""Periods on an embedded AWS: the schedule fired, and shown as a table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from . import aws_command
+from .cells import printable
+from .example import Chapter, Outputs
+from .output import GAP, Output, total
+from .tables import PeriodTable
+
+if TYPE_CHECKING:
+    from local_aws import Invocation, LocalAws
+
+LOG_LINES = 12
+"""How many lines of its log are shown of an invocation that failed."""
+
+_OF_LAMBDA = ("START ", "END ", "REPORT ")
+_TOLD_BY_ANSWER = "[ERROR] PeriodFailed: "
+_PREFIX = re.compile(r"^(\[\w+\])\t[^\t]*\t[^\t]*\t")
+_TOLD_WIDTH = 24
+_TOLD_ROOM = 56
+"""What the story leaves to the other columns, where it can be wider."""
+
+_MEANINGS = {
+    "ok": "seen to happen by itself",
+    "verified": "did not happen by itself: injected, and seen to happen then",
+    "injected": "did not happen: injected, and not seen to happen so far",
+    "waiting": "not seen to happen, which is not counted yet: warmup",
+    "warmup": "seen to happen; warmup ends at the second number",
+    "cooldown": "seen to happen again; the alert is resolved at the second number",
+    "failed_detection": "not seen to happen; an alert is due at the second number",
+    "failed_injection": "could not be injected; an alert is due at the second number",
+    "skipped": "nothing to do for this worker",
+}
+_SHOWN_AS = {"failed_detection": "failed", "failed_injection": "inject failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What arrived on the topic in a period."""
+
+    period: int
+    subject: str
+    text: str
+
+
+class Periods:
+    """Fires rules, and shows what the functions they start answer."""
+
+    def __init__(
+        self,
+        aws: LocalAws,
+        output: Output,
+        rules: Mapping[str, str],
+        inbox_url: str,
+        chapters: Sequence[Chapter],
+    ) -> None:
+        """`rules` are those that start a period, by worker; no `chapters` mean no story."""
+        self._aws = aws
+        self._output = output
+        self._rules = rules
+        self._inbox_url = inbox_url
+        self._chapters = chapters
+        self._lead = {"#": 2}
+        if len(rules) > 1:
+            self._lead["worker"] = max(map(len, rules))
+        if chapters:
+            longest = max(len(chapter.text) for chapter in chapters)
+            room = max(_TOLD_WIDTH, output.width - _TOLD_ROOM)
+            self._lead["what happened"] = min(longest, room) if output.is_terminal else longest
+        self._table = PeriodTable(output, self._lead)
+        self._words: set[str] = set()
+        self.messages: list[Message] = []
+        """What has arrived on the topic, in that order."""
+        self.invocations = 0
+        self.failures = 0
+
+    def run(self, number: int, outputs: Outputs) -> None:
+        """Let what its chapter tells happen, and then period `number`: each rule fires once."""
+        told = self._chapters[number - 1] if number <= len(self._chapters) else Chapter()
+        for command in told.commands:
+            aws_command.run(outputs[command], self._aws.client)
+        text = told.text
+        for worker, rule in self._rules.items():
+            with self._output.busy(f"Period {number} ..."):
+                invocations = self._aws.fire(rule)
+            for invocation in invocations:
+                lead = [str(number)]
+                if "worker" in self._lead:
+                    lead.append(worker)
+                if self._chapters:
+                    lead.append(text)
+                self._show(lead, invocation)
+            text = ""
+            self.messages += self._arrived(number)
+
+    def meanings(self) -> list[tuple[str, str]]:
+        """Return the words that the rows have had, and what each means."""
+        return [
+            (_SHOWN_AS.get(word, word), meaning)
+            for word, meaning in _MEANINGS.items()
+            if word in self._words
+        ]
+
+    def _show(self, lead: list[str], invocation: Invocation) -> None:
+        self.invocations += 1
+        if invocation.function_error:
+            self.failures += 1
+            self._show_failure(lead, invocation)
+            return
+        statuses: dict[str, str] = invocation.payload["results"]
+        self._words.update(status.split(" ")[0] for status in statuses.values())
+        self._table.add(lead, statuses)
+
+    def _show_failure(self, lead: list[str], invocation: Invocation) -> None:
+        widths = list(self._lead.values())
+        rest = max(20, self._output.width - total(widths) - 2 * GAP)
+        failed = Text(f"✗ {invocation.function_name} failed", style="bold red")
+        self._output.row([*widths, rest], [*lead, failed])
+        kind = invocation.payload.get("errorType")
+        indent = total(widths) + GAP
+        for line in f"{kind}: {invocation.payload.get('errorMessage')}".splitlines():
+            self._output.below(Text(printable(line), style="red"), indent)
+        for line in _log_lines(invocation.log_tail)[-LOG_LINES:]:
+            self._output.below(Text(printable(line), style="dim"), indent)
+
+    def _arrived(self, number: int) -> list[Message]:
+        """Take what has arrived in the inbox out of it."""
+        sqs = self._aws.client("sqs")
+        messages = []
+        while True:
+            answer = sqs.receive_message(QueueUrl=self._inbox_url, MaxNumberOfMessages=10)
+            for each in answer.get("Messages", []):
+                sqs.delete_message(QueueUrl=self._inbox_url, ReceiptHandle=each["ReceiptHandle"])
+                body: dict[str, Any] = json.loads(each["Body"])
+                messages.append(Message(number, body.get("Subject", ""), body["Message"]))
+            if not answer.get("Messages"):
+                return messages
+
+
+def _log_lines(log: str) -> list[str]:
+    """Return the lines of a log without what Lambda adds to them and what the answer tells too."""
+    lines = log.partition(_TOLD_BY_ANSWER)[0].splitlines()
+    return [_PREFIX.sub(r"\1 ", line) for line in lines if not line.startswith(_OF_LAMBDA)]
