@@ -115,3 +115,13 @@ def test_links_lead_somewhere(readme: Path) -> None:
         assert not path or (readme.parent / path).exists(), target
         if anchor and not path:
             assert anchor in headings, target
+
+
+def test_the_event_logic_of_the_readme_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    namespace: dict[str, Any] = {}
+    exec(code, namespace)  # noqa: S102  # our own README
+    policies = read_policies(namespace["get_events"]())
+    assert not policies.problems
+    assert list(policies.valid) == ["report"]

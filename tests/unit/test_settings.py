@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diva.settings import InvalidSettings, Settings, read_settings
@@ -107,6 +107,8 @@ def test_one_error_names_every_wrong_setting() -> None:
     assert "DIVA_STATE_KEY is not set" in text
 
 
+# too_slow: the first run on a machine makes hypothesis' tables of characters
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from([
@@ -121,11 +123,11 @@ def test_any_environment_gives_usable_settings_or_names_what_is_wrong(
 ) -> None:
     complete = {**MONOLITHIC, "DIVA_STATE_TABLE": "table", **environ}
     try:
-        settings = read_settings(complete)
+        found = read_settings(complete)
     except InvalidSettings:
         text = "; ".join(problems(complete))
         assert any(f"{name} is {value!r}; it must be " in text for name, value in environ.items())
     else:
-        assert settings.max_workers >= 1
-        assert settings.event_timeout_sec is None or settings.event_timeout_sec > 0
-        assert settings.mode in {"monolithic", "distributed"}
+        assert found.max_workers >= 1
+        assert found.event_timeout_sec is None or found.event_timeout_sec > 0
+        assert found.mode in {"monolithic", "distributed"}
