@@ -32,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalAws]:
     """The embedded AWS, which this process's environment leads to from here on."""
+    import boto3
+
     from local_aws import LocalAws  # moto takes seconds to import, and most tests need none
 
     with LocalAws() as aws, pytest.MonkeyPatch.context() as patch:
@@ -40,4 +42,6 @@ def aws() -> Iterator[LocalAws]:
             patch.delenv(name)
         for name, value in wanted.items():
             patch.setenv(name, value)
+        # A session remembers the configuration that it was made under.
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
         yield aws

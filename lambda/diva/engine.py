@@ -17,7 +17,8 @@ from . import notice
 from .machine import Effect, Observation, Outcome, delivered, restored, settle
 from .policy import Policies, Policy
 from .probe import Probe, log_skipped
-from .report import Redactor, log, log_transition
+from .redact import Redactor
+from .report import log, log_transition
 from .runner import Done, Job, Pool
 from .state import Claim, InvalidState, Record, State, from_record, to_record
 from .stores import Changes, Snapshot, Store, StoreError, commit

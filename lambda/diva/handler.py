@@ -15,7 +15,8 @@ from botocore.config import Config
 from . import logic, report
 from .engine import Engine, Period
 from .policy import Policies, read_policies
-from .report import Redactor, log
+from .redact import Redactor
+from .report import log
 from .runner import Pool
 from .settings import Settings, read_settings
 from .stores import StoreError

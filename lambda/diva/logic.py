@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
-import traceback
 from collections.abc import Mapping
 from types import ModuleType
+
+from .redact import Redactor, user_line
 
 
 class InvalidEventLogic(Exception):
@@ -42,25 +43,11 @@ def get_events(module: ModuleType) -> Mapping[object, object]:
     return events
 
 
-def user_line(error: BaseException) -> tuple[str, int] | None:
-    """Return file and line in the user's file that led to `error`; None if it has no frame there.
-
-    The user's file is the first that DIVA's own code and the import system called into.
-    """
-    ours = (os.path.dirname(__file__), "<frozen ", importlib.__file__)
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(ours)
-    ]
-    own = [frame for frame in frames if frame.filename == frames[0].filename]
-    return (own[-1].filename, own[-1].lineno or 0) if own else None
-
-
 def _where(error: BaseException) -> str:
     """Say what was raised, and where in the user's file."""
     message = (error.msg if isinstance(error, SyntaxError) else str(error)).strip()
-    text = ": ".join((type(error).__name__, *message.splitlines()[:1]))
+    message = Redactor(os.environ)(message.splitlines()[0]) if message else ""
+    text = ": ".join(filter(None, (type(error).__name__, message)))
     line = user_line(error)
     if isinstance(error, SyntaxError) and error.filename and os.path.exists(error.filename):
         line = error.filename, error.lineno or 0

@@ -115,7 +115,7 @@ def read_policies(
             valid[policy.name] = policy
         elif isinstance(name, str):
             invalid.add(name)
-        problems += (f"event {name!r}: {problem}" for problem in found)
+        problems += (f"event {shown(name)}: {problem}" for problem in found)
     return Policies(valid, frozenset(invalid), tuple(problems))
 
 
@@ -126,8 +126,8 @@ def _read(
     worker_role: str | None,
     problems: list[str],
 ) -> Policy:
-    if not isinstance(name, str) or not 0 < len(name.encode()) <= LONGEST_NAME_BYTES:
-        problems.append(f"its name must be a string of 1 to {LONGEST_NAME_BYTES} bytes")
+    if not _is_name(name):
+        problems.append(f"its name must be a string of 1 to {LONGEST_NAME_BYTES} bytes in UTF-8")
     if not isinstance(given, Mapping):
         problems.append(f"it must be a dict of options, not {shown(given)}")
         return Policy(str(name))
@@ -178,6 +178,13 @@ def _read(
             article = "an" if needed == "inject" else "a"
             problems.append(f"role {policy.role!r} needs {article} {needed!r} function")
     return policy
+
+
+def _is_name(name: object) -> bool:
+    try:
+        return isinstance(name, str) and 0 < len(name.encode()) <= LONGEST_NAME_BYTES
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
 
 
 def _retry(group: Options, default: Retry) -> Retry:

@@ -11,7 +11,8 @@ from datetime import datetime
 from .machine import Observation, Outcome, injection_due, step
 from .options import shown, takes
 from .policy import Callback, Policy, Retry
-from .report import Redactor, log, log_detection, log_injection
+from .redact import Redactor
+from .report import log, log_detection, log_injection
 from .runner import Call, Job, Pool, Reply
 from .state import State
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .logic import user_line
 from .machine import Effect, Observation, Outcome, has_no_detector, is_failing
 from .policy import Policies, Policy
 from .state import State, to_record
@@ -16,51 +14,6 @@ if TYPE_CHECKING:
     from .engine import Period
 
 log = logging.getLogger("diva")
-
-_ERROR_LENGTH = 300
-_SHORTEST_SECRET = 4
-_NOT_SECRET = frozenset((
-    "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION", "LANG", "LC_ALL", "LD_LIBRARY_PATH",
-    "PATH", "PWD", "PYTHONPATH", "SHLVL", "TZ", "_HANDLER",
-))  # fmt: skip
-_NOT_SECRET_PREFIXES = ("AWS_LAMBDA_", "DIVA_", "LAMBDA_")
-
-
-class Redactor:
-    """Makes one short line of an exception, without the values of environment variables.
-
-    Callbacks get their secrets from the environment, and exceptions like to quote what
-    they were given; a value is replaced by the name of its variable.
-    """
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        hidden = {
-            value: name
-            for name, value in environ.items()
-            if len(value) >= _SHORTEST_SECRET
-            and name not in _NOT_SECRET
-            and not name.startswith(_NOT_SECRET_PREFIXES)
-        }
-        self._hidden = sorted(hidden.items(), key=lambda pair: -len(pair[0]))
-
-    def __call__(self, error: BaseException | str) -> str:
-        text = error if isinstance(error, str) else _describe(error)
-        for value, name in self._hidden:
-            text = text.replace(value, f"${{{name}}}")
-        text = " ".join(text.split()).encode("utf-8", "backslashreplace").decode()
-        return text if len(text) <= _ERROR_LENGTH else text[: _ERROR_LENGTH - 1] + "…"
-
-
-def _describe(error: BaseException) -> str:
-    """Return the exception's type and text, and the line of the callback's file that led to it."""
-    try:
-        text = str(error)
-    except Exception:  # the exception is the user's, and so is its __str__
-        text = ""
-    described = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    if line := user_line(error):
-        described += f" ({os.path.basename(line[0])}, line {line[1]})"
-    return described
 
 
 def status(

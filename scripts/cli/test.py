@@ -63,7 +63,9 @@ def _validate() -> None:
 
 def _pytest(terraform: bool, arguments: list[str]) -> None:
     without = [] if terraform else ["--ignore=tests/terraform"]
-    spread = [] if arguments else ["--numprocesses=auto", "--dist=loadfile"]
+    spread = ["--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder"]
+    if arguments:
+        spread = []
     _run("-m", "pytest", *without, *spread, *arguments)
 
 

@@ -12,7 +12,7 @@ from diva import notice, report
 from diva.engine import Engine, EventRun, Period
 from diva.machine import Effect
 from diva.policy import Policies, Policy, read_policies
-from diva.report import Redactor
+from diva.redact import Redactor
 from diva.runner import Pool
 from diva.stores import Store
 

