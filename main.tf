@@ -42,6 +42,10 @@ locals {
     DIVA_STATE_KEY         = local.monolithic ? local.state_key : null
     DIVA_STATE_TABLE       = local.monolithic ? null : local.table_name
     DIVA_KMS_KEY_ARN       = local.monolithic ? var.kms_key_arn : null
+
+    DIVA_MAINTENANCE_WINDOWS = length(var.maintenance_windows) == 0 ? null : jsonencode([
+      for window in var.maintenance_windows : { for name, value in window : name => value if value != null }
+    ])
   }
 }
 

@@ -186,6 +186,31 @@ variable "schedule_enabled" {
   nullable    = false
 }
 
+variable "maintenance_windows" {
+  description = "Windows in which injection and alerts of all events wait: `start` is local time as `HH:MM` in `timezone` (UTC), on `days` (all; `Mon` to `Sun`)."
+  type = list(object({
+    start        = string
+    duration_min = number
+    days         = optional(list(string))
+    timezone     = optional(string)
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue([for window in var.maintenance_windows : can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]$", window.start))])
+    error_message = "A window starts at a time such as 22:30; found ${join(", ", [for window in var.maintenance_windows : "\"${window.start}\"" if !can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]$", window.start))])}."
+  }
+  validation {
+    condition     = alltrue([for window in var.maintenance_windows : window.duration_min >= 1 && window.duration_min <= 10080 && floor(window.duration_min) == window.duration_min])
+    error_message = "A window lasts a whole number of minutes from 1 to 10080, which is a week; found ${join(", ", [for window in var.maintenance_windows : window.duration_min if !(window.duration_min >= 1 && window.duration_min <= 10080 && floor(window.duration_min) == window.duration_min)])}."
+  }
+  validation {
+    condition     = alltrue(flatten([for window in var.maintenance_windows : [for day in coalesce(window.days, []) : contains(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], day)]]))
+    error_message = "Days are Mon, Tue, Wed, Thu, Fri, Sat and Sun; found ${join(", ", distinct(flatten([for window in var.maintenance_windows : [for day in coalesce(window.days, []) : "\"${day}\"" if !contains(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], day)]])))}."
+  }
+}
+
 # State
 
 variable "s3_bucket_name" {

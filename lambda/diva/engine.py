@@ -5,21 +5,32 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TypeVar
 
 from . import notice
-from .machine import Effect, Observation, Outcome, delivered, restored, settle
+from .dependencies import causes_first
+from .machine import (
+    Effect,
+    Observation,
+    Outcome,
+    delivered,
+    is_failing,
+    restored,
+    settle,
+    step,
+)
 from .policy import Policies, Policy
 from .probe import Probe, log_skipped
 from .redact import Redactor
 from .report import log, log_transition
-from .runner import Done, Job, Pool
+from .runner import Call, Done, Job, Pool, Reply
 from .state import Claim, InvalidState, Record, State, from_record, to_record
 from .stores import Changes, Snapshot, Store, StoreError, commit
 
@@ -99,7 +110,8 @@ class Engine:
         """
         run = self._begin(policies, run_id, remaining_sec)
         snapshot = store.read()
-        states = run.states(snapshot, run.names)
+        states = run.states(snapshot, policies.valid)
+        run.stored = states.__getitem__
         observed = run.on_pool(
             {name: partial(run.observe, name, states[name]) for name in run.names},
             run.observe_until,
@@ -124,6 +136,7 @@ class Engine:
         fails is listed in the result's errors; the others go on.
         """
         run = self._begin(policies, run_id, remaining_sec)
+        run.stored = lambda name: run.states(store_of(name).read(), [name])[name]
 
         def whole(name: str) -> Job[None]:
             store = store_of(name)
@@ -149,6 +162,7 @@ class Engine:
         if names and not self._ordered:
             first = zlib.crc32(run_id.encode()) % len(names)
             names = names[first:] + names[:first]
+        names = causes_first(names, {name: policies.valid[name].depends_on for name in names})
         return _Run(policies, names, self._pool, self._redact, self._now, run_id, remaining_sec)
 
 
@@ -172,16 +186,49 @@ class _Run:
         self.deliver_until = begun + deliver_sec
         self.names = names
         self.runs: dict[str, EventRun] = {}
+        self.stored: Callable[[str], State]
+        """How to get the state that an event's period begins with."""
+        self._began = now()
+        causes = {cause for name in names for cause in policies.valid[name].depends_on}
+        self._observed = {name: threading.Event() for name in names if name in causes}
+        self._failing: dict[str, bool] = {}
         self._end = begun + remaining_sec - min(LEFT_TO_FAIL_SEC, remaining_sec * LARGEST_SHARE)
-        self._claim = Claim(run_id, now() + timedelta(seconds=deliver_sec))
+        self._claim = Claim(run_id, self._began + timedelta(seconds=deliver_sec))
         self._policies = policies
         self._pool = pool
         self._now = now
         self._errors: dict[str, str] = {}
-        self._probe = Probe(pool, redact, now, self.observe_until, self.deliver_until)
+        self._probe = Probe(pool, redact, self._began, self.observe_until, self.deliver_until)
 
     def observe(self, name: str, state: State) -> Job[Observation | None]:
-        return self._probe.observe(self._policies.valid[name], state)
+        """Observe an event; those that depend on it wait for this to end."""
+        policy = self._policies.valid[name]
+        try:
+            seen = yield from self._probe.observe(policy, state, self._held(policy))
+            if seen is not None and name in self._observed:
+                self._failing[name] = is_failing(policy, step(policy, state, seen, self._began))
+        finally:
+            if name in self._observed:
+                self._observed[name].set()
+        return seen
+
+    def _held(self, policy: Policy) -> Generator[Call, Reply, str | None]:
+        """Return what injection and alerts of an event have to wait for, if anything."""
+        if any(window.contains(self._began) for window in policy.maintenance):
+            return "maintenance"
+        for cause in policy.depends_on:
+            if cause in self._observed:
+                yield Call(self._observed[cause].wait, (), self.observe_until)
+            if self._fails(cause):
+                return f"blocked ({cause})"
+        return None
+
+    def _fails(self, name: str) -> bool:
+        """Whether an event fails: as seen in this period, or where it was not, before."""
+        if name in self._failing:
+            return self._failing[name]
+        policy = self._policies.valid.get(name)
+        return policy is not None and is_failing(policy, self.stored(name))
 
     def deliver(self, name: str) -> Job[None]:
         """Deliver what this run has claimed for an event, and note what became of it."""

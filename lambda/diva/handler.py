@@ -93,14 +93,17 @@ def handler(event: object, context: Context) -> dict[str, object]:
     log.info("Getting events...")
     events = logic.get_events(logic.load())
     log.info("Retrieved %d events", len(events))
-    policies = read_policies(events, this.settings.event_timeout_sec, this.settings.worker_role)
+    settings = this.settings
+    policies = read_policies(
+        events, settings.event_timeout_sec, settings.worker_role, settings.maintenance
+    )
     run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
     remaining_sec = context.get_remaining_time_in_millis() / 1000
     try:
         period = this.run_period(policies, run_id, remaining_sec)
     except StoreError as error:
         raise PeriodFailed("\n".join([str(error), *policies.problems])) from error
-    result = report.result(this.settings.mode, policies, period)
+    result = report.result(settings.mode, policies, period)
     report.log_summary(result, period)
     problems = [f"event {name!r}: {error}" for name, error in period.errors.items()]
     problems += policies.problems

@@ -54,6 +54,8 @@ class Observation:
     """The last detection after a successful injection."""
     error: str | None = None
     """Why the detection or injection failed."""
+    held: str | None = None
+    """What keeps an event that is not healthy from injection and alerts, if anything does."""
 
     @property
     def healthy(self) -> bool:
@@ -106,7 +108,7 @@ def due(policy: Policy, state: State, observation: Observation, now: datetime) -
     """Return what is to be delivered, given the state after this period. THE ALERT RULE."""
     if state.resolve_due:
         return Effect.RESOLUTION
-    if state.in_warmup:
+    if state.in_warmup or observation.held:
         return None
     if not state.alerted:
         if state.injection_failures >= policy.max_failed_injections:

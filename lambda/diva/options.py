@@ -29,7 +29,7 @@ class Options:
         self._problems = problems
         self._prefix = prefix
         problems += (
-            f"{self._path(name)!r} is not an option{_nearest(name, known)}"
+            f"{self._path(name)!r} is not an option{nearest(name, known)}"
             for name in given
             if name not in known
         )
@@ -40,7 +40,7 @@ class Options:
         if isinstance(value, str) and value in allowed:
             return value
         right = f"one of {', '.join(map(repr, allowed))}"
-        self._wrong(name, value, right, _nearest(value, allowed))
+        self._wrong(name, value, right, nearest(value, allowed))
         return default
 
     def boolean(self, name: str, default: bool) -> bool:
@@ -109,6 +109,14 @@ class Options:
             return None
         return Options(given, known, self._problems, f"{name}.")
 
+    def names(self, name: str) -> tuple[str, ...]:
+        """Return an option that must be a list of strings; without it, there are none."""
+        given = self._given.get(name) or ()
+        if isinstance(given, (list, tuple)) and all(isinstance(each, str) for each in given):
+            return tuple(given)
+        self._wrong(name, given, "a list of names")
+        return ()
+
     def _take(
         self,
         name: str,
@@ -172,7 +180,8 @@ def takes(function: Callable[..., object], count: int) -> bool:
     return True
 
 
-def _nearest(given: object, known: Sequence[str]) -> str:
+def nearest(given: object, known: Sequence[str]) -> str:
+    """Return a hint at the name among `known` that was probably meant, or nothing."""
     if not isinstance(given, str):
         return ""
     import difflib  # only ever needed to explain a mistake

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .options import Options, shown
+from .dependencies import cycles
+from .options import Options, nearest, shown
+from .windows import Window, read_windows
 
 Callback = Callable[..., object]
 
@@ -17,7 +19,7 @@ LONGEST_NAME_BYTES = 2048  # DynamoDB's limit for a partition key
 OPTIONS = (
     "detect", "inject", "alert", "resolve", "role", "max_failed_detections",
     "max_failed_injections", "inject_each_period", "reset", "warmup", "timeout_sec",
-    "retry", "verify", "reminder_sec",
+    "retry", "verify", "reminder_sec", "maintenance", "depends_on",
 )  # fmt: skip
 
 
@@ -68,6 +70,8 @@ class Policy:
     retry: Retry = Retry()
     verify: Retry = Retry(delay_sec=5)
     reminder_sec: int = 0
+    maintenance: tuple[Window, ...] = ()
+    depends_on: tuple[str, ...] = ()
     worker_role: str | None = None
     """`detect` or `inject` where this function is one of two workers that share the state."""
 
@@ -99,24 +103,47 @@ def read_policies(
     events: Mapping[Any, object],
     default_timeout_sec: float | None = None,
     worker_role: str | None = None,
+    maintenance: tuple[Window, ...] = (),
 ) -> Policies:
     """Check every event in `events` and return the policies of the valid ones.
+
+    `maintenance` are windows of all events, besides their own.
 
     Nothing is raised for an invalid event: its problems are collected, so that the valid
     ones can run first and one error can name everything afterwards.
     """
-    valid: dict[str, Policy] = {}
-    invalid: set[str] = set()
-    problems: list[str] = []
+    policies: dict[object, Policy] = {}
+    found: dict[object, list[str]] = {}
     for name, given in events.items():
-        found: list[str] = []
-        policy = _read(name, given, default_timeout_sec, worker_role, found)
-        if not found:
-            valid[policy.name] = policy
-        elif isinstance(name, str):
-            invalid.add(name)
-        problems += (f"event {shown(name)}: {problem}" for problem in found)
-    return Policies(valid, frozenset(invalid), tuple(problems))
+        found[name] = []
+        policy = _read(name, given, default_timeout_sec, worker_role, found[name])
+        policies[name] = replace(policy, maintenance=maintenance + policy.maintenance)
+    _check_dependencies(policies, found)
+    return Policies(
+        {policy.name: policy for name, policy in policies.items() if not found[name]},
+        frozenset(name for name in policies if isinstance(name, str) and found[name]),
+        tuple(f"event {shown(name)}: {each}" for name in found for each in found[name]),
+    )
+
+
+def _check_dependencies(
+    policies: Mapping[object, Policy], problems: Mapping[object, list[str]]
+) -> None:
+    for name, policy in policies.items():
+        for parent in policy.depends_on:
+            if parent not in policies:
+                hint = nearest(
+                    parent, [each for each in policies if isinstance(each, str) and each != name]
+                )
+                problems[name].append(f"depends_on names {shown(parent)}, which is no event{hint}")
+    known = {
+        name: [parent for parent in policy.depends_on if parent in policies]
+        for name, policy in policies.items()
+        if isinstance(name, str)
+    }
+    for cycle in cycles(known):
+        for each in cycle[1:]:
+            problems[each].append(f"depends_on leads in a circle: {' → '.join(reversed(cycle))}")
 
 
 def _read(
@@ -165,6 +192,8 @@ def _read(
         retry=retry,
         verify=verify,
         reminder_sec=options.integer("reminder_sec", 0, minimum=0),
+        maintenance=read_windows(given.get("maintenance") or (), "maintenance", problems),
+        depends_on=options.names("depends_on"),
         worker_role=worker_role,
     )
     if 0 < policy.reminder_sec < SHORTEST_REMINDER_SEC:

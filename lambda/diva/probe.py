@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -39,12 +39,18 @@ class Probe:
 
     pool: Pool
     redact: Redactor
-    now: Callable[[], datetime]
+    now: datetime
+    """When the period began; what is decided on the way to its end does not need it finer."""
     observe_until: float
     deliver_until: float
 
-    def observe(self, policy: Policy, state: State) -> Job[Observation | None]:
-        """Detect, inject and verify as the rules want it; None if there was no time to begin."""
+    def observe(
+        self, policy: Policy, state: State, held: Generator[Call, Reply, str | None]
+    ) -> Job[Observation | None]:
+        """Detect, inject and verify as the rules want it; None if there was no time to begin.
+
+        `held` is asked what an event that is not healthy has to wait for.
+        """
         name = policy.name
         seen = Observation()
         if self.pool.is_hung(("observe", name)):
@@ -52,24 +58,31 @@ class Probe:
                 "Event '%s' not called: its callback is %s",
                 name, _STILL_RUNNING, extra={"event": name},
             )  # fmt: skip
-            return _still_running(policy)
+            return replace(_still_running(policy), held=(yield from held))
         if policy.detects:
             log.info("Detecting event '%s'...", name, extra={"event": name})
             result = yield from self._detect(policy, policy.detect, policy.retry)
             if result is None:
                 return None
-            seen = replace(seen, detection=result.outcome, error=result.error)
-            after = step(policy, state, seen, self.now())
-            log_detection(policy, seen, after, result.duration_ms)
+            seen = Observation(detection=result.outcome, error=result.error)
+            state_now = step(policy, state, seen, self.now)
+            log_detection(policy, seen, state_now, result.duration_ms)
+            if seen.healthy:
+                return seen
         else:
             log_skipped("Detection", policy)
-        state_now = step(policy, state, seen, self.now())
-        if injection_due(policy, state_now):
+            state_now = step(policy, state, seen, self.now)
+        seen = replace(seen, held=(yield from held))
+        if not policy.injects:
+            log_skipped("Injection", policy)
+        elif not injection_due(policy, state_now):
+            pass
+        elif seen.held:
+            log.info("Injection for event '%s' waits: %s", name, seen.held, extra={"event": name})
+        else:
             seen = yield from self._inject_and_verify(policy, state, seen)
             if seen.detection is None and seen.injection is None:
                 return None
-        elif not policy.injects and seen.detection is not Outcome.OK:
-            log_skipped("Injection", policy)
         return seen
 
     def deliver(self, policy: Policy, callback: Callback, *arguments: object) -> Job[Outcome]:
@@ -123,7 +136,7 @@ class Probe:
             first_injection=not before.injected,
             error="; ".join(errors) or None,
         )
-        log_injection(policy, seen, step(policy, before, seen, self.now()), result.duration_ms)
+        log_injection(policy, seen, step(policy, before, seen, self.now), result.duration_ms)
         if result.outcome is not Outcome.OK or not policy.detects:
             return seen
         for _ in range(policy.verify.attempts):

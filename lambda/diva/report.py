@@ -36,7 +36,9 @@ def _status(policy: Policy, before: State, after: State, seen: Observation) -> s
             return "injected"
         return "ok" if seen.detection is Outcome.OK else "verified"
     if seen.detection is None and seen.injection is None:
-        return "skipped"
+        return seen.held if seen.held and (alone or is_failing(policy, after)) else "skipped"
+    if seen.held:
+        return seen.held
     if after.in_warmup:
         return f"waiting ({after.warmup_periods}×)"
     if seen.injection is Outcome.OK:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from .windows import Window, read_windows
 
 MODES = ("monolithic", "distributed")
 WORKER_ROLES = ("detect", "inject")
@@ -28,6 +31,7 @@ class Settings:
     state_key: str  # DIVA_STATE_KEY
     state_table: str  # DIVA_STATE_TABLE
     kms_key_arn: str | None  # DIVA_KMS_KEY_ARN
+    maintenance: tuple[Window, ...]  # DIVA_MAINTENANCE_WINDOWS
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -45,6 +49,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         state_key=reader.text("DIVA_STATE_KEY", required=mode == "monolithic"),
         state_table=reader.text("DIVA_STATE_TABLE", required=mode == "distributed"),
         kms_key_arn=environ.get("DIVA_KMS_KEY_ARN") or None,
+        maintenance=reader.windows("DIVA_MAINTENANCE_WINDOWS"),
     )
     if reader.problems:
         raise InvalidSettings("; ".join(reader.problems))
@@ -81,3 +86,11 @@ class _Reader:
             self.problems.append(f"{name} is {value!r}; it must be {kind}")
             return None
         return number
+
+    def windows(self, name: str) -> tuple[Window, ...]:
+        try:
+            given = json.loads(self._environ.get(name) or "[]")
+        except ValueError as error:
+            self.problems.append(f"{name} is not JSON: {error}")
+            return ()
+        return read_windows(given, name, self.problems)

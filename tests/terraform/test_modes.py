@@ -87,6 +87,7 @@ def test_distributed_mode_with_every_option(aws: LocalAws, distributed: Any) -> 
     assert function["Environment"]["Variables"] == {
         "DIVA_EVENT_TIMEOUT_SEC": "2.5",
         "DIVA_LOG_LEVEL": "WARNING",
+        "DIVA_MAINTENANCE_WINDOWS": '[{"days":["Sat"],"duration_min":60,"start":"22:30"}]',
         "DIVA_MAX_WORKERS": "2",
         "DIVA_MODE": "distributed",
         "DIVA_PARALLELIZE": "false",

@@ -47,6 +47,18 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "A callback needs more than 0 seconds, or null for no limit; this is 0.",
     ),
     (
+        {"maintenance_windows": [{"start": "9:00", "duration_min": 5}]},
+        'A window starts at a time such as 22:30; found "9:00".',
+    ),
+    (
+        {"maintenance_windows": [{"start": "09:00", "duration_min": 10081}]},
+        "A window lasts a whole number of minutes from 1 to 10080, which is a week; found 10081.",
+    ),
+    (
+        {"maintenance_windows": [{"start": "09:00", "duration_min": 5, "days": ["Monday"]}]},
+        'Days are Mon, Tue, Wed, Thu, Fri, Sat and Sun; found "Monday".',
+    ),
+    (
         {"lambda_memory_mb": 127},
         "A function has 128 to 10240 MB of memory, a whole number; this is 127.",
     ),

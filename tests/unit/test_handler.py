@@ -159,3 +159,10 @@ def test_the_default_timeout_ends_a_hung_callback_and_the_next_invocation_knows_
     assert process.invoke(Context(remaining_sec=8))["results"] == {"orders": "injected"}
     assert process.results() == {"orders": "timeout"}
     assert process.logic.calls == ["detect orders", "inject orders"]
+
+
+def test_windows_of_the_module_hold_injection_and_alerts_back(process: Process) -> None:
+    always = '[{"start": "00:00", "duration_min": 1440}]'
+    process.start(DIVA_MAINTENANCE_WINDOWS=always).logic.answers["detect orders"] = False
+    assert process.invoke()["results"] == {"orders": "maintenance"}
+    assert process.logic.calls == ["detect orders"]

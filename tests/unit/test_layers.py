@@ -62,7 +62,15 @@ print(json.dumps(sorted(sys.modules)))
     loaded = set(json.loads(done.stdout))
     assert not {"boto3", "botocore", "logging", "threading"} & loaded
     ours = {each for each in loaded if each == "diva" or each.startswith("diva.")}
-    assert ours == {"diva", "diva.machine", "diva.options", "diva.policy", "diva.state"}
+    assert ours == {
+        "diva",
+        "diva.dependencies",
+        "diva.machine",
+        "diva.options",
+        "diva.policy",
+        "diva.state",
+        "diva.windows",
+    }
     for module in ours:
         tops = {each.partition(".")[0] for each in imports(module)}
         assert not tops & {"time", "os", "random", "socket", "subprocess"}, module
@@ -93,10 +101,12 @@ def test_only_stores_and_handler_know_aws(module: str) -> None:
         ("diva.state", set()),
         ("diva.options", set()),
         ("diva.runner", set()),
-        ("diva.settings", set()),
+        ("diva.dependencies", set()),
+        ("diva.windows", {"diva.options"}),
+        ("diva.settings", {"diva.windows"}),
         ("diva.redact", set()),
         ("diva.logic", {"diva.redact"}),
-        ("diva.policy", {"diva.options", "diva.state"}),
+        ("diva.policy", {"diva.dependencies", "diva.options", "diva.state", "diva.windows"}),
         ("diva.machine", {"diva.policy", "diva.state"}),
     ],
 )

@@ -58,6 +58,8 @@ def test_the_documented_defaults() -> None:
         retry=Retry(0, 1),
         verify=Retry(0, 5),
         reminder_sec=0,
+        maintenance=(),
+        depends_on=(),
     )
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diva.settings import InvalidSettings, Settings, read_settings
+from diva.windows import Window
 
 MONOLITHIC = {"DIVA_STATE_BUCKET": "bucket", "DIVA_STATE_KEY": "diva/state.json"}
 
@@ -29,6 +30,7 @@ def test_what_is_not_set_has_a_default() -> None:
         state_key="diva/state.json",
         state_table="",
         kms_key_arn=None,
+        maintenance=(),
     )
 
 
@@ -44,17 +46,20 @@ def test_every_setting_is_taken() -> None:
         "DIVA_STATE_KEY": "key",
         "DIVA_STATE_TABLE": "table",
         "DIVA_KMS_KEY_ARN": "arn",
+        "DIVA_MAINTENANCE_WINDOWS": '[{"start": "22:30", "duration_min": 60, "days": ["Sat"]}]',
         "PATH": "/bin",
     }
     assert read_settings(environ) == Settings(
-        "distributed", False, 3, "DEBUG", 2.5, "inject", "bucket", "key", "table", "arn"
-    )
+        "distributed", False, 3, "DEBUG", 2.5, "inject", "bucket", "key", "table", "arn",
+        (Window(22, 30, 60, ("Sat",)),),
+    )  # fmt: skip
 
 
 def test_an_empty_value_is_as_good_as_none() -> None:
     names = [
         "DIVA_MODE", "DIVA_PARALLELIZE", "DIVA_MAX_WORKERS", "DIVA_LOG_LEVEL",
         "DIVA_EVENT_TIMEOUT_SEC", "DIVA_WORKER_ROLE", "DIVA_STATE_TABLE", "DIVA_KMS_KEY_ARN",
+        "DIVA_MAINTENANCE_WINDOWS",
     ]  # fmt: skip
     assert read_settings({**dict.fromkeys(names, ""), **MONOLITHIC}) == read_settings(MONOLITHIC)
 
@@ -83,6 +88,17 @@ def test_a_wrong_setting_is_named_with_what_was_found_and_what_is_allowed(
 ) -> None:
     expected = f"{name} is {found!r}; it must be {allowed}"
     assert "; ".join(problems({**MONOLITHIC, name: found})) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        ("[", "DIVA_MAINTENANCE_WINDOWS is not JSON: "),
+        ('[{"start": "9:00"}]', "DIVA_MAINTENANCE_WINDOWS[0].start is '9:00'"),
+    ],
+)
+def test_a_wrong_window_is_named(found: str, problem: str) -> None:
+    assert problems({**MONOLITHIC, "DIVA_MAINTENANCE_WINDOWS": found})[0].startswith(problem)
 
 
 @pytest.mark.parametrize(

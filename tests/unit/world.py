@@ -15,6 +15,7 @@ from diva.redact import Redactor
 from diva.runner import Pool
 from diva.stores import Store
 from diva.stores.file import FileStore
+from diva.windows import read_windows
 
 Answer = object
 """What a callback does: return this, raise it if it is an exception, call it if a function."""
@@ -38,6 +39,8 @@ class World:
     calls: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     time: datetime = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    maintenance: list[dict[str, object]] = field(default_factory=list)
+    worker_role: str | None = None
     problems: tuple[str, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
     make_store: Callable[[Path], Store] = FileStore
@@ -86,7 +89,8 @@ class World:
     def result(self, run_id: str = "run") -> dict[str, object]:
         """Run one period and return what the handler would."""
         self.time += timedelta(minutes=5)
-        policies = read_policies(self.events)
+        windows = read_windows(self.maintenance, "maintenance", [])
+        policies = read_policies(self.events, worker_role=self.worker_role, maintenance=windows)
         self.problems = policies.problems
         period: Period
         if self.separate:

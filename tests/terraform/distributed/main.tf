@@ -15,6 +15,8 @@ module "detect" {
   max_workers         = 2
   event_timeout_sec   = 2.5
 
+  maintenance_windows = [{ start = "22:30", duration_min = 60, days = ["Sat"] }]
+
   lambda_memory_mb               = 256
   lambda_timeout_sec             = 90
   lambda_runtime                 = "python3.12"

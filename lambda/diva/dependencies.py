@@ -1,0 +1,36 @@
+"""Which events depend on which: cycles among them, and an order that puts causes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+Dependencies = Mapping[str, Iterable[str]]
+"""The names that each event depends on."""
+
+
+def causes_first(names: list[str], dependencies: Dependencies) -> list[str]:
+    """Return `names` with each event behind those it depends on, else in the order given."""
+    if not any(dependencies.values()):
+        return names
+    depth: dict[str, int] = {}
+    for name in TopologicalSorter(dependencies).static_order():
+        depth[name] = 1 + max((depth[each] for each in dependencies.get(name, ())), default=0)
+    return sorted(names, key=depth.__getitem__)
+
+
+def cycles(dependencies: Dependencies) -> list[list[str]]:
+    """Return cycles, no two with a common name: the names along each, the first again at its end.
+
+    Without the names in them the rest has no cycle.
+    """
+    rest = {name: tuple(each) for name, each in dependencies.items()}
+    found: list[list[str]] = []
+    while True:
+        try:
+            TopologicalSorter(rest).prepare()
+        except CycleError as error:
+            found.append(error.args[1])
+            rest = {name: each for name, each in rest.items() if name not in found[-1]}
+            continue
+        return found
