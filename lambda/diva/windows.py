@@ -70,7 +70,7 @@ def _read(
     if duration_min > LONGEST_MIN:
         problems.append(f"{path}.duration_min is {duration_min}; a week has {LONGEST_MIN} minutes")
     days = given.get("days") or DAYS
-    if not isinstance(days, Sequence) or isinstance(days, str) or not set(days) <= set(DAYS):
+    if not isinstance(days, (list, tuple)) or not all(day in DAYS for day in days):
         problems.append(f"{path}.days is {shown(days)}; it must be a list of {', '.join(DAYS)}")
         days = DAYS
     return Window(

@@ -101,6 +101,14 @@ def test_a_window_over_the_change_to_summer_time_keeps_its_length() -> None:
             "maintenance[0].days is 'Mon'; it must be a list of",
         ),
         (
+            [{"start": "09:00", "duration_min": 5, "days": 5}],
+            "maintenance[0].days is 5; it must be a list of",
+        ),
+        (
+            [{"start": "09:00", "duration_min": 5, "days": [["Mon"]]}],
+            "maintenance[0].days is [['Mon']]; it must be a list of",
+        ),
+        (
             [{"start": "09:00", "duration_min": 5, "timezone": "Mars/Olympus"}],
             "maintenance[0].timezone is 'Mars/Olympus', which is not known here",
         ),
