@@ -60,7 +60,7 @@ def _describe(error: BaseException) -> str:
     """Return the exception's type and text, and the line of the user's file that led to it."""
     try:
         text = str(error)
-    except Exception:  # the exception is the user's, and so is its __str__
+    except BaseException:  # the exception is the user's, and so is its __str__
         text = ""
     described = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if line := user_line(error):

@@ -99,6 +99,17 @@ def test_whatever_a_callback_raises_is_its_event_s_failure(
     assert f"detect raised {type(error).__name__}" in str(world.state("broken")["last_error"])
 
 
+def test_an_exception_that_cannot_be_shown_is_its_event_s_failure_alone(world: World) -> None:
+    class Hidden(Exception):
+        def __str__(self) -> str:
+            raise SystemExit("hidden")
+
+    world.add("broken", role="detect")
+    world.add("sound")
+    world.answers["detect broken"] = Hidden()
+    assert world.period() == {"broken": "failed_detection (1/3)", "sound": "ok"}
+
+
 def test_sys_exit_in_a_callback_does_not_end_the_process(world: World) -> None:
     world.add("orders", role="detect")
     world.answers["detect orders"] = lambda: sys.exit(0)
