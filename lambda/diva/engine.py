@@ -325,7 +325,8 @@ class _Run:
         if changes:
             for name in snapshot.records:
                 if not self._policies.is_defined(name):
-                    log.info("State of event '%s' dropped: it is no longer defined", name)
+                    log.info("State of event '%s' dropped: it is no longer defined", name,
+                             extra={"event": name})  # fmt: skip
                     changes[name] = None
         return changes
 
