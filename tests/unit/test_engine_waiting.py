@@ -173,3 +173,14 @@ def test_every_event_of_a_circle_is_invalid_and_the_others_run(world: World) -> 
     world.add("sound", depends_on=["a"])
     assert world.period() == {"a": "invalid", "b": "invalid", "c": "invalid", "sound": "ok"}
     assert len(world.problems) == 3
+
+
+def test_each_of_several_circles_is_found(world: World) -> None:
+    for one, other in ("ab", "ba", "cd", "dc"):
+        world.add(one, depends_on=[other])
+    world.add("sound")
+    assert world.period() == {
+        "sound": "ok",
+        **dict.fromkeys("abcd", "invalid"),
+    }
+    assert len(world.problems) == 4
