@@ -103,7 +103,7 @@ class StoredInDynamoDB:
     def records(self) -> Mapping[str, Record]:
         from boto3.dynamodb.types import TypeDeserializer
 
-        from diva.stores.dynamodb import KEY, VERSION, WRITE_ID
+        from diva.stores.dynamodb import KEY, VERSION, WRITES
 
         deserialize = TypeDeserializer().deserialize
         records: dict[str, Record] = {}
@@ -116,7 +116,7 @@ class StoredInDynamoDB:
                     if KEY not in record:
                         raise StoreError(f"{self.place} is not one of DIVA's: no key {KEY!r}")
                     name = str(record[KEY])
-                    internal = (KEY, VERSION, WRITE_ID)
+                    internal = (KEY, VERSION, WRITES)
                     records[name] = {k: v for k, v in record.items() if k not in internal}
         return records
 

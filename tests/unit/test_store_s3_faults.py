@@ -134,6 +134,22 @@ def test_412_to_the_repetition_of_a_write_whose_answer_got_lost_is_success(
     assert store.write(written, ONE).records == ONE  # the version is the right one
 
 
+def test_412_to_a_write_that_others_overwrote_before_its_repetition_is_success(
+    bucket: Bucket, store: S3Store, faulty: FaultyAws
+) -> None:
+    rival = bucket.store()
+
+    def three_more_writes() -> None:
+        for count in (7, 8, 9):
+            rival.write(rival.read(), {EVENT: {"detection_failures": count}})
+
+    before = store.write(store.read(), ONE)
+    faulty.next("PutObject", lost_answer, after(three_more_writes))
+    written = store.write(before, TWO)
+    assert written == rival.read()
+    assert written.records[EVENT]["detection_failures"] == 9
+
+
 def test_412_after_a_lost_request_is_the_other_runs_write(
     bucket: Bucket, store: S3Store, faulty: FaultyAws
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,8 @@ from ..state import Record
 
 ATTEMPTS = 5
 LONGEST_PAUSE_SEC = 0.1
+REMEMBERED_WRITES = 8
+"""More than other runs can make between a write whose answer got lost and its repetition."""
 
 Changes = Mapping[str, Record | None]
 """New records by event name; None takes the event's record away."""
@@ -28,6 +31,16 @@ class Snapshot:
     records: Mapping[str, Record]
     version: object = None
     """None: nothing was stored."""
+    writes: tuple[str, ...] = ()
+    """Ids of the latest writes, newest first, in a store whose client repeats requests.
+
+    A write whose answer got lost is repeated by the client and fails its condition; by its id
+    it is recognised as one that succeeded, even if another run has written since.
+    """
+
+    def next_writes(self) -> tuple[str, ...]:
+        """Return the ids to store with a write over this snapshot, its own, new one first."""
+        return (uuid.uuid4().hex, *self.writes)[:REMEMBERED_WRITES]
 
 
 class Conflict(Exception):

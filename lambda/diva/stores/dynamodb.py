@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 KEY = "event_id"
 VERSION = "version"
-WRITE_ID = "written_by"
+WRITES = "writes"
 READ_ATTEMPTS = 2
 
 _serialize = TypeSerializer().serialize
@@ -24,8 +23,7 @@ _serialize = TypeSerializer().serialize
 class DynamoDBStore:
     """The item with `event_id` = `event` in `table`; fields are attributes beside `version`.
 
-    `written_by` names the latest write: one whose answer got lost is repeated by the client,
-    fails its condition, and is recognised as the one that succeeded.
+    `writes` holds the ids of the latest writes, divided by spaces.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, event: str) -> None:
@@ -54,8 +52,8 @@ class DynamoDBStore:
         record = changes[self._event]
         assert record is not None, "items are never taken away"
         version = snapshot.version if isinstance(snapshot.version, int) else 0
-        write_id = uuid.uuid4().hex
-        attributes = {**record, VERSION: version + 1, WRITE_ID: write_id}
+        writes = snapshot.next_writes()
+        attributes = {**record, VERSION: version + 1, WRITES: " ".join(writes)}
         names = {f"#{index}": name for index, name in enumerate(attributes)}
         values = {f":{index}": _serialize(each) for index, each in enumerate(attributes.values())}
         condition = f"attribute_not_exists({VERSION})"
@@ -75,22 +73,23 @@ class DynamoDBStore:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise self._error("written", error) from error
-            found: Any = error.response.get("Item")
-            if not found or found.get(WRITE_ID) != {"S": write_id}:
-                raise Conflict(self._snapshot(found)) from error
+            fresh = self._snapshot(error.response.get("Item"))
+            if writes[0] in fresh.writes:
+                return fresh
+            raise Conflict(fresh) from error
         except BotoCoreError as error:
             raise self._error("written", error) from error
         merged = {**snapshot.records.get(self._event, {}), **record}
-        return Snapshot({self._event: merged}, version + 1)
+        return Snapshot({self._event: merged}, version + 1, writes)
 
     def _snapshot(self, item: Any) -> Snapshot:
         if not item:
             return Snapshot({})
         record = {name: _plain(value) for name, value in item.items()}
+        del record[KEY]
         version = record.pop(VERSION, None)
-        for name in (KEY, WRITE_ID):
-            record.pop(name, None)
-        return Snapshot({self._event: record}, version)
+        writes = str(record.pop(WRITES, "")).split()
+        return Snapshot({self._event: record}, version, tuple(writes))
 
     def _error(self, what: str, error: Exception | str) -> StoreError:
         return StoreError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from botocore.exceptions import (
@@ -13,22 +13,23 @@ from botocore.exceptions import (
     IncompleteReadError,
 )
 
+from ..state import Record
 from . import ATTEMPTS, Changes, Conflict, Snapshot, StoreError, document, merged
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 log = logging.getLogger("diva")
 
-WRITE_ID = "diva-write-id"
+WRITES = "diva-writes"
 READ_ATTEMPTS = 2
 
 
 class S3Store:
     """The object `s3://<bucket>/<key>`, encrypted with `kms_key_arn` if given.
 
-    The object's metadata names the write that made it: a write whose answer got lost is
-    repeated by the client, fails its condition, and is recognised as the one that succeeded.
+    Its metadata `diva-writes` holds the ids of the latest writes, divided by spaces.
     """
 
     def __init__(
@@ -46,83 +47,81 @@ class S3Store:
             }
 
     def read(self) -> Snapshot:
-        return self._read()[0]
-
-    def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
-        records = merged(snapshot, changes)
-        write_id = uuid.uuid4().hex
         try:
-            etag = self._put(document.encode(records), snapshot.version, write_id)
-        except ClientError as error:
-            if _status(error) == 403:
-                self._fail("written", error, "s3:PutObject, or use of the KMS key, may be missing")
-            if not _is_conflict(error, snapshot):
-                self._fail("written", error)
-            fresh, found_write_id = self._read()
-            if found_write_id == write_id:
-                return fresh
-            raise Conflict(fresh) from error
-        except BotoCoreError as error:
-            self._fail("written", error)
-        return Snapshot(records, etag)
-
-    def _read(self) -> tuple[Snapshot, str | None]:
-        """Return the snapshot and the id of the write that made it."""
-        try:
-            body, etag, write_id = self._get()
+            return self._get()
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == "NoSuchBucket":
                 self._fail("read", error, "the bucket does not exist")
             if _status(error) == 404:
-                return Snapshot({}), None
+                return Snapshot({})
             if _status(error) == 403:
                 return self._create_or_explain(error)
             self._fail("read", error)
         except BotoCoreError as error:
             self._fail("read", error)
-        return self._decoded(body, etag), write_id
 
-    def _decoded(self, body: bytes, etag: str) -> Snapshot:
+    def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
+        records = merged(snapshot, changes)
+        writes = snapshot.next_writes()
         try:
-            return Snapshot(document.decode(body), etag)
+            return self._put(records, snapshot.version, writes)
+        except ClientError as error:
+            if _status(error) == 403:
+                self._fail("written", error, "s3:PutObject, or use of the KMS key, may be missing")
+            if not _is_conflict(error, snapshot):
+                self._fail("written", error)
+            fresh = self.read()
+            if writes[0] in fresh.writes:
+                return fresh
+            raise Conflict(fresh) from error
+        except BotoCoreError as error:
+            self._fail("written", error)
+
+    def _get(self) -> Snapshot:
+        body, found = self._download()
+        writes = tuple(found["Metadata"].get(WRITES, "").split())
+        try:
+            return Snapshot(document.decode(body), found["ETag"], writes)
         except document.CorruptDocument as error:
             self._keep_corrupt(body, error)
-            return Snapshot({}, etag)
+            return Snapshot({}, found["ETag"], writes)
 
-    def _get(self) -> tuple[bytes, str, str | None]:
+    def _download(self) -> tuple[bytes, GetObjectOutputTypeDef]:
         for attempt in range(1, READ_ATTEMPTS + 1):
             found = self._client.get_object(Bucket=self._bucket, Key=self._key)
             try:
-                return found["Body"].read(), found["ETag"], found["Metadata"].get(WRITE_ID)
+                return found["Body"].read(), found
             except (HTTPClientError, IncompleteReadError):
                 # The client repeats a request, but not the reading of a body cut off half-way.
                 if attempt == READ_ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
 
-    def _put(self, body: bytes, version: object, write_id: str, key: str | None = None) -> str:
+    def _put(
+        self, records: Mapping[str, Record], version: object, writes: tuple[str, ...]
+    ) -> Snapshot:
         condition: dict[str, Any] = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
         answer = self._client.put_object(
             Bucket=self._bucket,
-            Key=key or self._key,
-            Body=body,
+            Key=self._key,
+            Body=document.encode(records),
             ContentType="application/json",
-            Metadata={WRITE_ID: write_id},
+            Metadata={WRITES: " ".join(writes)},
             **condition,
             **self._encryption,
         )
-        return answer["ETag"]
+        return Snapshot(records, answer["ETag"], writes)
 
-    def _create_or_explain(self, denied: ClientError) -> tuple[Snapshot, str | None]:
+    def _create_or_explain(self, denied: ClientError) -> Snapshot:
         """Tell a missing object from one that may not be read.
 
         Without s3:ListBucket, S3 answers 403 to both; only a missing one can be created.
         """
-        write_id = uuid.uuid4().hex
+        writes = Snapshot({}).next_writes()
         for _ in range(ATTEMPTS):
             try:
-                return Snapshot({}, self._put(document.encode({}), None, write_id)), write_id
+                return self._put({}, None, writes)
             except ClientError as error:
                 if _status(error) == 412:
                     break
@@ -133,16 +132,17 @@ class S3Store:
                 self._fail("created", error)
         # It is there, perhaps only since another run, or this one's lost request, created it.
         try:
-            body, etag, write_id_found = self._get()
+            return self._get()
         except (ClientError, BotoCoreError):
             hint = "the object exists, so s3:GetObject, or kms:Decrypt for its key, is missing"
             self._fail("read", denied, hint)
-        return self._decoded(body, etag), write_id_found
 
     def _keep_corrupt(self, body: bytes, error: document.CorruptDocument) -> None:
         kept = document.kept_as(self._key)
         try:
-            self._put(body, None, uuid.uuid4().hex, key=kept)
+            self._client.put_object(
+                Bucket=self._bucket, Key=kept, Body=body, IfNoneMatch="*", **self._encryption
+            )
         except (ClientError, BotoCoreError) as failure:
             # 412: the name is this moment's own, so it was the same request, repeated.
             if not isinstance(failure, ClientError) or _status(failure) != 412:
