@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Protocol
 import boto3
 from botocore.config import Config
 
-from . import logic, report
+from . import logic, metrics, report
 from .engine import Engine, Period
 from .policy import Policies, read_policies
 from .redact import Redactor
@@ -32,6 +33,7 @@ class Context(Protocol):
     """The part of Lambda's context object that DIVA uses."""
 
     aws_request_id: str
+    function_name: str
 
     def get_remaining_time_in_millis(self) -> int: ...
 
@@ -105,6 +107,11 @@ def handler(event: object, context: Context) -> dict[str, object]:
         raise PeriodFailed("\n".join([str(error), *policies.problems])) from error
     result = report.result(settings.mode, policies, period)
     report.log_summary(result, period)
+    now_ms = round(time.time() * 1000)
+    print(metrics.run_line(context.function_name, result, period, now_ms))
+    if settings.event_metrics:
+        for line in metrics.event_lines(context.function_name, policies, period, now_ms):
+            print(line)
     problems = [f"event {name!r}: {error}" for name, error in period.errors.items()]
     problems += policies.problems
     if problems:

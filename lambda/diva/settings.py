@@ -32,6 +32,7 @@ class Settings:
     state_table: str  # DIVA_STATE_TABLE
     kms_key_arn: str | None  # DIVA_KMS_KEY_ARN
     maintenance: tuple[Window, ...]  # DIVA_MAINTENANCE_WINDOWS
+    event_metrics: bool  # DIVA_EVENT_METRICS
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -40,7 +41,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     mode = reader.choice("DIVA_MODE", MODES, "monolithic")
     settings = Settings(
         mode=mode,
-        parallelize=reader.choice("DIVA_PARALLELIZE", ("true", "false"), "true") == "true",
+        parallelize=reader.switch("DIVA_PARALLELIZE", True),
         max_workers=int(reader.number("DIVA_MAX_WORKERS", whole=True) or 8),
         log_level=reader.choice("DIVA_LOG_LEVEL", LOG_LEVELS, "INFO"),
         event_timeout_sec=reader.number("DIVA_EVENT_TIMEOUT_SEC"),
@@ -50,6 +51,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         state_table=reader.text("DIVA_STATE_TABLE", required=mode == "distributed"),
         kms_key_arn=environ.get("DIVA_KMS_KEY_ARN") or None,
         maintenance=reader.windows("DIVA_MAINTENANCE_WINDOWS"),
+        event_metrics=reader.switch("DIVA_EVENT_METRICS", False),
     )
     if reader.problems:
         raise InvalidSettings("; ".join(reader.problems))
@@ -72,6 +74,9 @@ class _Reader:
         if value not in allowed and value != default:
             self.problems.append(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
         return value
+
+    def switch(self, name: str, default: bool) -> bool:
+        return self.choice(name, ("true", "false"), str(default).lower()) == "true"
 
     def number(self, name: str, whole: bool = False) -> float | None:
         value = self._environ.get(name, "")

@@ -98,11 +98,14 @@ def place(aws: LocalAws, mode: str) -> dict[str, str]:
     return {"DIVA_STATE_TABLE": name}
 
 
+METRICS = '{"_aws": '
+
+
 def messages(log: list[str]) -> list[str]:
     """Return level and message of the lines that DIVA has logged, in either format."""
     found = []
     for line in log:
-        if line.startswith("{"):
+        if line.startswith("{") and not line.startswith(METRICS):
             fields = json.loads(line)
             found.append(f"{fields['level']} {fields['message']}")
         elif line.startswith("["):
@@ -149,12 +152,25 @@ def test_two_periods_in_one_process(start: Start, mode: str, log_format: str) ->
 
 def test_json_lines_have_event_counters_and_request_as_fields(start: Start) -> None:
     answer = start({"broken": {}}, AWS_LAMBDA_LOG_FORMAT="JSON").invoke()
-    lines = [json.loads(line) for line in answer.log if line.startswith("{")]
+    parsed = [json.loads(line) for line in answer.log if line.startswith("{")]
+    lines = [line for line in parsed if "_aws" not in line]
     (failed,) = [line for line in lines if line["message"].startswith("Detection for")]
     assert failed["event"] == "broken"
     assert (failed["detection_failures"], failed["max_failed_detections"]) == (1, 1)
     assert {line["requestId"] for line in lines} == {answer.payload["run_id"][:36]}
     assert {line["logger"] for line in lines} == {"diva"}
+
+
+@pytest.mark.parametrize("log_format", ["Text", "JSON"])
+def test_the_metrics_line_stands_alone_whatever_the_log_format_and_level(
+    start: Start, log_format: str
+) -> None:
+    environ = {"AWS_LAMBDA_LOG_FORMAT": log_format, "DIVA_LOG_LEVEL": "CRITICAL"}
+    function = start({"healthy": {}, "broken": {}}, **environ)
+    for _ in range(2):
+        (line,) = [line for line in function.invoke().log if line.startswith(METRICS)]
+        found = json.loads(line)
+        assert (found["Healthy"], found["Failing"], found["Alerted"]) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("log_format", ["Text", "JSON"])

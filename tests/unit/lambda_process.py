@@ -61,6 +61,7 @@ class Context:
 
     remaining_sec: float = 60.0
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    function_name: str = "diva-orders"
 
     def __post_init__(self) -> None:
         self._deadline = time.monotonic() + self.remaining_sec

@@ -31,6 +31,7 @@ def test_what_is_not_set_has_a_default() -> None:
         state_table="",
         kms_key_arn=None,
         maintenance=(),
+        event_metrics=False,
     )
 
 
@@ -47,11 +48,12 @@ def test_every_setting_is_taken() -> None:
         "DIVA_STATE_TABLE": "table",
         "DIVA_KMS_KEY_ARN": "arn",
         "DIVA_MAINTENANCE_WINDOWS": '[{"start": "22:30", "duration_min": 60, "days": ["Sat"]}]',
+        "DIVA_EVENT_METRICS": "true",
         "PATH": "/bin",
     }
     assert read_settings(environ) == Settings(
         "distributed", False, 3, "DEBUG", 2.5, "inject", "bucket", "key", "table", "arn",
-        (Window(22, 30, 60, ("Sat",)),),
+        (Window(22, 30, 60, ("Sat",)),), True,
     )  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def test_an_empty_value_is_as_good_as_none() -> None:
     names = [
         "DIVA_MODE", "DIVA_PARALLELIZE", "DIVA_MAX_WORKERS", "DIVA_LOG_LEVEL",
         "DIVA_EVENT_TIMEOUT_SEC", "DIVA_WORKER_ROLE", "DIVA_STATE_TABLE", "DIVA_KMS_KEY_ARN",
-        "DIVA_MAINTENANCE_WINDOWS",
+        "DIVA_MAINTENANCE_WINDOWS", "DIVA_EVENT_METRICS",
     ]  # fmt: skip
     assert read_settings({**dict.fromkeys(names, ""), **MONOLITHIC}) == read_settings(MONOLITHIC)
 
@@ -81,6 +83,7 @@ def test_an_empty_value_is_as_good_as_none() -> None:
         ("DIVA_EVENT_TIMEOUT_SEC", "inf", "a number above 0"),
         ("DIVA_EVENT_TIMEOUT_SEC", "5s", "a number above 0"),
         ("DIVA_WORKER_ROLE", "both", "one of detect, inject"),
+        ("DIVA_EVENT_METRICS", "on", "one of true, false"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_was_found_and_what_is_allowed(
