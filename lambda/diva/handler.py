@@ -15,7 +15,8 @@ from botocore.config import Config
 
 from . import logic, metrics, report
 from .engine import Engine, Period
-from .policy import Policies, read_policies
+from .policy import Policies
+from .reader import PolicyReader
 from .redact import Redactor
 from .report import log
 from .runner import Pool
@@ -50,6 +51,7 @@ class Runtime:
     """What lives as long as the process."""
 
     settings: Settings
+    reader: PolicyReader
     run_period: RunPeriod
 
 
@@ -59,6 +61,7 @@ def runtime() -> Runtime:
     settings = read_settings(os.environ)
     log.setLevel(settings.log_level)
     workers = settings.max_workers if settings.parallelize else 1
+    reader = PolicyReader(settings.event_timeout_sec, settings.worker_role, settings.maintenance)
     engine = Engine(Pool(workers), Redactor(os.environ), ordered=not settings.parallelize)
     config = Config(
         connect_timeout=TIMEOUT_SEC,
@@ -71,11 +74,13 @@ def runtime() -> Runtime:
         shared = S3Store(s3, settings.state_bucket, settings.state_key, settings.kms_key_arn)
         return Runtime(
             settings,
+            reader,
             lambda policies, run_id, sec: engine.run_shared(policies, shared, run_id, sec),
         )
     dynamodb = boto3.client("dynamodb", config=config)
     return Runtime(
         settings,
+        reader,
         lambda policies, run_id, sec: engine.run_separate(
             policies,
             lambda event: DynamoDBStore(dynamodb, settings.state_table, event),
@@ -96,9 +101,7 @@ def handler(event: object, context: Context) -> dict[str, object]:
     events = logic.get_events(logic.load())
     log.info("Retrieved %d events", len(events))
     settings = this.settings
-    policies = read_policies(
-        events, settings.event_timeout_sec, settings.worker_role, settings.maintenance
-    )
+    policies = this.reader.read(events)
     run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
     remaining_sec = context.get_remaining_time_in_millis() / 1000
     try:
