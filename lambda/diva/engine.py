@@ -198,6 +198,7 @@ class _Run:
         self._pool = pool
         self._now = now
         self._errors: dict[str, str] = {}
+        self._restored: dict[str, tuple[Record | None, State, InvalidState | None]] = {}
         self._probe = Probe(pool, redact, self._began, self.observe_until, self.deliver_until)
 
     def observe(self, name: str, state: State) -> Job[Observation | None]:
@@ -255,7 +256,7 @@ class _Run:
         states = {}
         for name in names:
             record = snapshot.records.get(name)
-            states[name], error = _restore(self._policies.valid[name], record)
+            states[name], error = self._restore(name, record)
             if error:
                 log.error("State of event '%s' is invalid, starting at defaults: %s; found %s",
                           name, error, record, extra={"event": name})  # fmt: skip
@@ -270,10 +271,10 @@ class _Run:
             for name, observation in seen.items():
                 policy = self._policies.valid[name]
                 record = snapshot.records.get(name)
-                before, invalid = _restore(policy, record)
+                before, invalid = self._restore(name, record)
                 after, effect = settle(policy, before, observation, now, self._claim)
                 self.runs[name] = EventRun(before, observation, after, effect)
-                if after != before or invalid:
+                if invalid or (after is not before and after != before):
                     changes[name] = to_record(after)
             return self._without_undefined(snapshot, changes)
 
@@ -293,13 +294,29 @@ class _Run:
             for name, run in attempted:
                 assert run.effect is not None, "only what was claimed is delivered"
                 outcome = run.outcome or Outcome.TIMEOUT
-                before, _ = _restore(self._policies.valid[name], snapshot.records.get(name))
+                before, _ = self._restore(name, snapshot.records.get(name))
                 run.after = delivered(before, run.effect, outcome, self._claim.run_id, now)
                 if run.after != before:
                     changes[name] = to_record(run.after)
             return changes
 
         commit(store, snapshot, fold)
+
+    def _restore(self, name: str, record: Record | None) -> tuple[State, InvalidState | None]:
+        """Return the state in `record`, or that of a new event and the reason why not.
+
+        A record is read once, however often it is folded over.
+        """
+        known = self._restored.get(name)
+        if known is None or known[0] is not record:
+            policy = self._policies.valid[name]
+            try:
+                state = restored(policy, None if record is None else from_record(record))
+                known = record, state, None
+            except InvalidState as error:
+                known = record, restored(policy, None), error
+            self._restored[name] = known
+        return known[1], known[2]
 
     def on_pool(self, jobs: Mapping[str, Callable[[], Job[T]]], until: float) -> dict[str, T]:
         """Run the jobs, note the errors of those that failed, and return what the others did."""
@@ -329,13 +346,3 @@ class _Run:
                              extra={"event": name})  # fmt: skip
                     changes[name] = None
         return changes
-
-
-def _restore(policy: Policy, record: Record | None) -> tuple[State, InvalidState | None]:
-    """Return the state in `record`, or that of a new event and the reason why not."""
-    if record is None:
-        return restored(policy, None), None
-    try:
-        return restored(policy, from_record(record)), None
-    except InvalidState as error:
-        return restored(policy, None), error

@@ -163,8 +163,13 @@ def is_failing(policy: Policy, state: State) -> bool:
     return state.healthy is False
 
 
+_AT_REST = State(healthy=True)
+
+
 def _after_success(policy: Policy, state: State, injected: bool = False) -> State:
     """`injected`: the success is an injection's, of an event without a detector."""
+    if state == _AT_REST:
+        return state
     healthy = state.healthy if injected else True
     if state.in_warmup:
         state = replace(

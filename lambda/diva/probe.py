@@ -12,7 +12,7 @@ from .machine import Observation, Outcome, injection_due, step
 from .options import shown, takes
 from .policy import Callback, Policy, Retry
 from .redact import Redactor
-from .report import log, log_detection, log_injection
+from .report import log, log_failed_detection, log_failed_injection, log_success
 from .runner import Call, Job, Pool, Reply
 from .state import State
 
@@ -52,7 +52,6 @@ class Probe:
         `held` is asked what an event that is not healthy has to wait for.
         """
         name = policy.name
-        seen = Observation()
         if self.pool.is_hung(("observe", name)):
             log.warning(
                 "Event '%s' not called: its callback is %s",
@@ -65,12 +64,14 @@ class Probe:
             if result is None:
                 return None
             seen = Observation(detection=result.outcome, error=result.error)
-            state_now = step(policy, state, seen, self.now)
-            log_detection(policy, seen, state_now, result.duration_ms)
             if seen.healthy:
+                log_success("Detection", policy, result.duration_ms)
                 return seen
+            state_now = step(policy, state, seen, self.now)
+            log_failed_detection(policy, result.outcome, state_now, result.duration_ms)
         else:
             log_skipped("Detection", policy)
+            seen = Observation()
             state_now = step(policy, state, seen, self.now)
         seen = replace(seen, held=(yield from held))
         if not policy.injects:
@@ -136,8 +137,12 @@ class Probe:
             first_injection=not before.injected,
             error="; ".join(errors) or None,
         )
-        log_injection(policy, seen, step(policy, before, seen, self.now), result.duration_ms)
-        if result.outcome is not Outcome.OK or not policy.detects:
+        if result.outcome is not Outcome.OK:
+            after = step(policy, before, seen, self.now)
+            log_failed_injection(policy, result.outcome, after, result.duration_ms)
+            return seen
+        log_success("Injection", policy, result.duration_ms)
+        if not policy.detects:
             return seen
         for _ in range(policy.verify.attempts):
             if not (yield from self._wait(policy.verify.delay_sec)):
@@ -212,6 +217,8 @@ def _ask(callback: Callback, name: str) -> bool | str:
     Telling its truth is part of the call, because that runs code of the user's, too.
     """
     answer = callback(name)
+    if answer is True:
+        return True
     kind = type(answer).__name__
     if isinstance(answer, tuple) or inspect.isawaitable(answer) or inspect.isgenerator(answer):
         raise UnusableAnswer(f"a {kind}; it must return True or False")

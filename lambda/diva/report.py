@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("diva")
 
+_SENT = {Effect.ALERT: "alerted", Effect.REMINDER: "alerted", Effect.RESOLUTION: "resolved"}
+
 
 def status(
     policy: Policy, before: State, after: State, observation: Observation, delivered: Effect | None
 ) -> str:
     """Return the status of an event that ran; `delivered` is what was sent, if anything."""
-    sent = {Effect.ALERT: " alerted", Effect.REMINDER: " alerted", Effect.RESOLUTION: " resolved"}
-    return _status(policy, before, after, observation) + (sent[delivered] if delivered else "")
+    found = _status(policy, before, after, observation)
+    return f"{found} {_SENT[delivered]}" if delivered else found
 
 
 def _status(policy: Policy, before: State, after: State, seen: Observation) -> str:
@@ -50,13 +52,17 @@ def _status(policy: Policy, before: State, after: State, seen: Observation) -> s
     return f"failed_detection ({after.detection_failures}/{policy.max_failed_detections})"
 
 
-def log_detection(policy: Policy, seen: Observation, after: State, duration_ms: float) -> None:
-    """Say how a detection ended; `after` is the state with it folded in."""
-    outcome = seen.detection and seen.detection.value
-    extra = {"event": policy.name, "outcome": outcome, "duration_ms": duration_ms}
-    if seen.detection is Outcome.OK:
-        log.info("Detection for event '%s' succeeded", policy.name, extra=extra)
-        return
+def log_success(what: str, policy: Policy, duration_ms: float) -> None:
+    """Say that a detection or an injection succeeded."""
+    extra = {"event": policy.name, "outcome": Outcome.OK.value, "duration_ms": duration_ms}
+    log.info("%s for event '%s' succeeded", what, policy.name, extra=extra)
+
+
+def log_failed_detection(
+    policy: Policy, outcome: Outcome, after: State, duration_ms: float
+) -> None:
+    """Say that a detection failed; `after` is the state with it folded in."""
+    extra = {"event": policy.name, "outcome": outcome.value, "duration_ms": duration_ms}
     if after.in_warmup:
         periods = after.warmup_periods
         log.info(
@@ -71,13 +77,11 @@ def log_detection(policy: Policy, seen: Observation, after: State, duration_ms: 
     )  # fmt: skip
 
 
-def log_injection(policy: Policy, seen: Observation, after: State, duration_ms: float) -> None:
-    """Say how an injection ended; `after` is the state with it folded in."""
-    outcome = seen.injection and seen.injection.value
-    extra = {"event": policy.name, "outcome": outcome, "duration_ms": duration_ms}
-    if seen.injection is Outcome.OK:
-        log.info("Injection for event '%s' succeeded", policy.name, extra=extra)
-        return
+def log_failed_injection(
+    policy: Policy, outcome: Outcome, after: State, duration_ms: float
+) -> None:
+    """Say that an injection failed; `after` is the state with it folded in."""
+    extra = {"event": policy.name, "outcome": outcome.value, "duration_ms": duration_ms}
     if after.in_warmup:
         log.info(
             "Injection for event '%s' failed (not counted in warmup)", policy.name, extra=extra

@@ -96,6 +96,7 @@ class _Batch(Generic[T]):
         hung: Counter[Hashable],
     ) -> None:
         self._waiting = deque(jobs)
+        self._lock = lock
         self._changed = threading.Condition(lock)
         self._hung = hung
         self._begun: dict[str, None] = {}
@@ -137,7 +138,7 @@ class _Batch(Generic[T]):
         if abandoned is not None and not self._drive(abandoned.name, abandoned.job, _TIMED_OUT):
             return
         while True:
-            with self._changed:
+            with self._lock:
                 if not self._waiting or time.monotonic() >= self._until:
                     return
                 name, begin = self._waiting.popleft()
@@ -151,7 +152,7 @@ class _Batch(Generic[T]):
             while True:
                 call = next(job) if reply is None else job.send(reply)
                 running = _Running(name, job, call)
-                with self._changed:
+                with self._lock:
                     if call.until <= time.monotonic():
                         reply = _NOT_RUN
                         continue
@@ -159,7 +160,7 @@ class _Batch(Generic[T]):
                     if call.until < self._wake_at:
                         self._changed.notify()
                 reply = _make(call)
-                with self._changed:
+                with self._lock:
                     if running not in self._running:
                         self._hung[call.key] -= 1
                         return False
@@ -171,7 +172,7 @@ class _Batch(Generic[T]):
         return True
 
     def _finish(self, name: str, done: Done[T]) -> None:
-        with self._changed:
+        with self._lock:
             self._done[name] = done
             if not self._waiting and len(self._done) == len(self._begun):
                 self._changed.notify()

@@ -76,12 +76,12 @@ def from_record(record: Record) -> State:
     Raises InvalidState, naming the field and what was found in it.
     """
     values: dict[str, object] = {}
-    for name, read in _READERS.items():
-        if name in record:
+    for name, value in record.items():
+        if name in _READERS and value is not _DEFAULTS[name]:  # most are, and need no reading
             try:
-                values[name] = read(record[name])
+                values[name] = _READERS[name](value)
             except (TypeError, ValueError, KeyError) as error:
-                raise InvalidState(f"{name} is {record[name]!r}") from error
+                raise InvalidState(f"{name} is {value!r}") from error
     return State(**values)  # type: ignore[arg-type]  # every reader returns its field's type
 
 
@@ -143,3 +143,4 @@ _BY_TYPE = {
     "Claim | None": _claim,
 }
 _READERS = {field.name: _BY_TYPE[str(field.type)] for field in fields(State)}
+_DEFAULTS = {field.name: field.default for field in fields(State)}
