@@ -1,0 +1,1 @@
+"""`benchmark`: what DIVA costs, measured as ratios in one run and held against its targets."""

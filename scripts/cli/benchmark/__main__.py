@@ -1,0 +1,132 @@
+"""`benchmark`: measure what DIVA costs, and hold it against its targets."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import NoReturn
+
+from ..output import Output
+from . import report
+from .bench import BenchmarkError
+from .figures import FIGURES, Figure
+from .result import Result
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+_DESCRIPTION = """\
+Measure what DIVA costs, and hold each figure against its target. Every figure is a ratio or a
+difference of things measured in the same run, so that another machine may come to the same.
+Functions run as Lambda runs them, in processes of their own, cold and warm; what stands in
+for AWS is another process. It takes about two minutes, on a machine with nothing else to do.
+"""
+_EPILOG = """\
+examples:
+  scripts/benchmark
+  scripts/benchmark --only overhead
+  scripts/benchmark --only cold-start --repeat 50 --json cold-start.json
+
+exit status: 0 if every target is met, 1 otherwise; 130 after Ctrl-C
+"""
+
+
+def main(argv: Sequence[str] | None = None, figures: Mapping[str, Figure] = FIGURES) -> int:
+    """Measure, and return the exit status."""
+    given = _parse(argv, figures)
+    try:
+        return _run(given, figures, Output())
+    except BenchmarkError as error:
+        _say(f"benchmark: {error}")
+        return 1
+    except KeyboardInterrupt:
+        _say("Interrupted. No file was written.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return BROKEN_PIPE
+
+
+def _run(given: argparse.Namespace, figures: Mapping[str, Figure], output: Output) -> int:
+    began = datetime.now(timezone.utc)
+    results: dict[str, list[Result]] = {}
+    report.show_heading(output)
+    for name in [given.only] if given.only else figures:
+        figure = figures[name]
+        with output.busy(f"measuring {name} ..."):
+            results[name] = figure.measure(given.repeat or figure.repeat)
+        report.show(output, name, results[name])
+    try:
+        report.write(given.json, began, results)
+    except OSError as error:
+        raise BenchmarkError(f"{given.json} cannot be written: {error.strerror}") from error
+    missed = [each.what for several in results.values() for each in several if not each.is_met]
+    output.line("")
+    output.line(f"{len(missed)} missed." if missed else "All targets are met.")
+    output.line(f"Everything measured is in {given.json}.")
+    return 1 if missed else 0
+
+
+def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="benchmark",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--only",
+        choices=figures,
+        metavar="NAME",
+        help=f"measure one figure alone: {', '.join(figures)}",
+    )
+    parser.add_argument(
+        "--repeat",
+        type=_whole_number,
+        metavar="N",
+        help="how often each thing is measured (default: as often as its figure needs)",
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=Path("benchmark.json"),
+        metavar="FILE",
+        help="where to write everything that was measured (default: benchmark.json)",
+    )
+    given = parser.parse_args(argv)
+    if given.json.is_dir() or not given.json.parent.is_dir():
+        parser.error(f"argument --json: {given.json} cannot be written")  # not two minutes later
+    return given
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process with `code`, and without a word if nobody reads its output any more."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = BROKEN_PIPE
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _interrupt)
+    _leave(main())

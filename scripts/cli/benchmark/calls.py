@@ -1,0 +1,38 @@
+"""What a healthy period asks of AWS."""
+
+from __future__ import annotations
+
+from .bench import Bench, bench
+from .result import Result
+
+EVENTS = 100
+
+
+def measure(repeat: int) -> list[Result]:
+    with bench() as this:
+        in_s3 = _healthy_periods(this, "monolithic", repeat)
+        in_dynamodb = _healthy_periods(this, "distributed", repeat)
+    reads = [in_s3.pop("GetObject", 0), in_dynamodb.pop("GetItem", 0)]
+    others = in_s3 | in_dynamodb
+    what = f"calls in a healthy period of {EVENTS} events"
+    return [
+        Result(f"{what}: GetObject, S3", reads[0] / repeat, 1, "", is_exact=True),
+        Result(f"{what}: GetItem, DynamoDB", reads[1] / repeat, EVENTS, "", is_exact=True),
+        Result(
+            f"{what}: any other, such as a write",
+            sum(others.values()) / repeat,
+            0,
+            "",
+            is_exact=True,
+            notes=[f"{count} × {operation}" for operation, count in others.items()],
+        ),
+    ]
+
+
+def _healthy_periods(this: Bench, mode: str, repeat: int) -> dict[str, int]:
+    """Return the calls of `repeat` periods after the one that found the events new."""
+    function = this.function("warm.periods", mode=mode, events=EVENTS)
+    this.invoke(function, repeat=1)
+    this.calls()
+    this.invoke(function, repeat=repeat)
+    return dict(this.calls())

@@ -1,0 +1,29 @@
+"""The figures by name, in the order in which they are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from . import calls, cold_start, growth, memory, overhead, waiting
+from .result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How a figure is measured, and how often unless it is said otherwise."""
+
+    measure: Callable[[int], list[Result]]
+    repeat: int
+
+
+FIGURES: Mapping[str, Figure] = {
+    "overhead": Figure(overhead.without_logs, 60),
+    "overhead-info": Figure(overhead.with_logs, 40),
+    "parallel": Figure(waiting.monolithic, 5),
+    "distributed": Figure(waiting.distributed, 5),
+    "calls": Figure(calls.measure, 3),
+    "cold-start": Figure(cold_start.measure, 15),
+    "memory": Figure(memory.measure, 2),
+    "growth": Figure(growth.measure, 5),
+}

@@ -1,0 +1,53 @@
+"""Whether an event costs the same among many as among few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .bench import bench
+from .result import Result
+
+SIZES = (100, 1_000, 10_000)
+LIMIT = 1.3
+"""With costs that grow as the square of the number of events it would be 10."""
+
+
+def measure(repeat: int) -> list[Result]:
+    with bench() as this:
+        timed, traced = (
+            {
+                size: this.function(f"warm.{handler}", log_level="CRITICAL", events=size)
+                for size in SIZES
+            }
+            for handler in ("periods", "memory")
+        )
+        seconds: dict[int, list[float]] = {size: [] for size in SIZES}
+        for function in timed.values():
+            this.invoke(function, repeat=1)
+        for _ in range(repeat):
+            for size, function in timed.items():
+                # As many events for each size, so that what else the machine does meets all alike.
+                periods = max(SIZES) // size
+                seconds[size].append(this.invoke(function, repeat=periods) / periods)
+        peaks: dict[int, list[float]] = {
+            size: [this.invoke(function)] for size, function in traced.items()
+        }
+    return [
+        _growth("time", seconds, "µs", 1e6),
+        _growth("memory", peaks, "kB", 1e-3),
+    ]
+
+
+def _growth(what: str, samples: Mapping[int, Sequence[float]], unit: str, scale: float) -> Result:
+    """Compare what an event costs with what it costs among a tenth as many."""
+    each = {size: min(samples[size]) / size for size in SIZES}
+    few, more, most = SIZES
+    shown = ", ".join(f"{cost * scale:.1f} of {size:,}" for size, cost in each.items())
+    return Result(
+        f"{what} per event of {most:,} against {more:,}, or of {more:,} against {few:,} if worse",
+        max(each[most] / each[more], each[more] / each[few]),
+        LIMIT,
+        "×",
+        notes=[f"{unit} per event: {shown}"],
+        samples={str(size): samples[size] for size in SIZES},
+    )

@@ -1,0 +1,37 @@
+"""What the engine costs for each event, above a thread pool that calls the same callbacks."""
+
+from __future__ import annotations
+
+from .bench import bench
+from .result import Result
+
+EVENTS = 1000
+LIMIT_US = {"CRITICAL": 10.0, "INFO": 40.0}
+_LOGS = {"CRITICAL": "logs off", "INFO": "logs at INFO"}
+
+
+def without_logs(repeat: int) -> list[Result]:
+    return [_overhead("CRITICAL", repeat)]
+
+
+def with_logs(repeat: int) -> list[Result]:
+    return [_overhead("INFO", repeat)]
+
+
+def _overhead(log_level: str, repeat: int) -> Result:
+    """Compare the fastest of each: what else the machine does only ever adds to a time."""
+    with bench() as this:
+        function = this.function("warm.overhead", log_level=log_level, events=EVENTS)
+        samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
+    us = {name: min(seconds) / EVENTS * 1e6 for name, seconds in samples.items()}
+    return Result(
+        f"overhead per event, {EVENTS:,} events, {_LOGS[log_level]}",
+        us["diva"] - us["bare"],
+        LIMIT_US[log_level],
+        "µs",
+        notes=[
+            f"a period takes {us['diva']:.1f} µs per event, the bare thread pool {us['bare']:.1f}",
+            f"decoding the state, which is the store's part, takes {us['decoding']:.1f} µs more",
+        ],
+        samples=samples,
+    )

@@ -1,0 +1,67 @@
+"""How long a period takes whose callbacks wait, against what waiting alone would take."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from .bench import bench
+from .result import Result
+
+WORKERS = 8
+"""The module's default, which the functions run with."""
+MONOLITHIC_EVENTS = 200
+DISTRIBUTED_EVENTS = 1_000
+
+
+def monolithic(repeat: int) -> list[Result]:
+    events, pause_sec = MONOLITHIC_EVENTS, 0.05
+    with bench() as this:
+        function = this.function("warm.callbacks", events=events, pause_sec=pause_sec)
+        samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
+    ideal_sec = events * pause_sec / WORKERS
+    return [
+        Result(
+            f"{events} detections of 50 ms, {WORKERS} workers, against the ideal",
+            median(samples["diva"]) / ideal_sec,
+            1.03,
+            "×",
+            notes=[
+                f"ideal: {ideal_sec:.2f} s",
+                f"a bare thread pool reaches {median(samples['bare']) / ideal_sec:.3f}",
+            ],
+            samples=samples,
+        )
+    ]
+
+
+def distributed(repeat: int) -> list[Result]:
+    """Compare with boto3 alone, doing the same reads and pauses on a bare thread pool.
+
+    A call of boto3 takes its share of the interpreter, which eight threads divide among them,
+    so that nothing that reads with boto3 gets down to the time of the waiting alone.
+    """
+    events, pause_sec, call_sec = DISTRIBUTED_EVENTS, 0.005, 0.005
+    with bench(call_sec) as this:
+        function = this.function(
+            "warm.reads",
+            mode="distributed",
+            events=events,
+            pause_sec=pause_sec,
+        )
+        samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
+    waiting_sec = events * (call_sec + pause_sec) / WORKERS
+    diva, bare = median(samples["diva"]), median(samples["bare"])
+    return [
+        Result(
+            f"{events:,} detections of 5 ms and DynamoDB calls of 5 ms, against boto3 alone",
+            diva / bare,
+            1.15,
+            "×",
+            notes=[
+                f"on {WORKERS} workers; the waiting alone takes {waiting_sec:.2f} s",
+                f"of that, DIVA takes {diva / waiting_sec:.2f} times as much,"
+                f" boto3 alone {bare / waiting_sec:.2f} times",
+            ],
+            samples=samples,
+        )
+    ]

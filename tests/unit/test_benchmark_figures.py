@@ -1,0 +1,157 @@
+"""How the figures of `benchmark` are measured; what they come to depends on the machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from cli.benchmark import calls, cold_start, growth, memory, overhead, waiting
+from cli.benchmark.bench import BenchmarkError, bench, packaged
+from cli.benchmark.figures import FIGURES
+from cli.benchmark.result import Result
+
+FAILING = b"""
+def get_events():
+    return {"broken": {"detect": lambda name: False, "role": "detect"}}
+"""
+PROCESS = b"""
+import os
+
+def number(event, context):
+    return os.getpid()
+"""
+
+
+@pytest.fixture(autouse=True)
+def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    small: Mapping[Any, dict[str, Any]] = {
+        overhead: {"EVENTS": 10},
+        waiting: {"MONOLITHIC_EVENTS": 8, "DISTRIBUTED_EVENTS": 16},
+        memory: {"EVENTS": 10},
+        growth: {"SIZES": (2, 4, 8)},
+    }
+    for module, sizes in small.items():
+        for name, size in sizes.items():
+            monkeypatch.setattr(module, name, size)
+
+
+def measured(name: str, repeat: int = 2) -> list[Result]:
+    return FIGURES[name].measure(repeat)
+
+
+@pytest.mark.parametrize(("name", "target"), [("overhead", 10), ("overhead-info", 40)])
+def test_overhead_is_that_of_the_fastest_period_above_the_fastest_map(
+    name: str, target: float
+) -> None:
+    [result] = measured(name)
+    assert {name: len(values) for name, values in result.samples.items()} == {
+        "diva": 2,
+        "bare": 2,
+        "decoding": 2,
+    }
+    above = min(result.samples["diva"]) - min(result.samples["bare"])
+    assert result.measured == pytest.approx(above / 10 * 1e6)
+    assert (result.target, result.unit) == (target, "µs")
+
+
+def test_waiting_in_one_function_is_compared_with_the_ideal() -> None:
+    [result] = measured("parallel")
+    ideal_sec = 8 * 0.05 / 8
+    assert [len(values) for values in result.samples.values()] == [2, 2]
+    assert min(min(values) for values in result.samples.values()) >= ideal_sec
+    assert result.measured == pytest.approx(sum(result.samples["diva"]) / 2 / ideal_sec)
+    assert result.target == 1.03
+
+
+def test_waiting_for_dynamodb_too_is_compared_with_boto3_alone() -> None:
+    [result] = measured("distributed")
+    waiting_sec = 16 * (0.005 + 0.005) / 8
+    assert min(min(values) for values in result.samples.values()) >= waiting_sec
+    diva, bare = (sum(result.samples[name]) / 2 for name in ("diva", "bare"))
+    assert result.measured == pytest.approx(diva / bare)
+    assert result.target == 1.15
+
+
+def test_a_cold_start_is_compared_with_that_of_boto3() -> None:
+    [result] = cold_start.measure(1)
+    assert result.samples.keys() == {"diva", "boto3", "uncompiled", "period"}
+    expected = result.samples["diva"][0] / result.samples["boto3"][0]
+    assert result.measured == pytest.approx(expected)
+    assert result.target == 1.10
+
+
+def test_memory_is_the_peak_of_a_process_over_its_periods() -> None:
+    [result] = measured("memory")
+    assert len(result.samples["diva"]) == 3
+    assert result.measured * 2**20 == max(result.samples["diva"]) > 10 * 2**20
+    assert (result.target, result.unit) == (64, "MB")
+
+
+def test_growth_compares_what_an_event_costs_among_many_and_among_few() -> None:
+    for result in measured("growth"):
+        few, more, most = (min(result.samples[size]) for size in ("2", "4", "8"))
+        expected = max((most / 8) / (more / 4), (more / 4) / (few / 2))
+        assert result.measured == pytest.approx(expected)
+        assert result.target == 1.3
+
+
+def test_calls_other_than_the_reads_are_found_in_either_mode(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = [{"GetObject": 9}, {"GetObject": 2, "PutObject": 4}]
+    counts += [{"GetItem": 9}, {"GetItem": 202, "UpdateItem": 6}]
+    this = Mock(calls=Mock(side_effect=counts))
+    monkeypatch.setattr(calls, "bench", lambda: nullcontext(this))
+    results = measured("calls")
+    assert [result.measured for result in results] == [1, 101, 5]
+    assert [result.is_met for result in results] == [True, False, False]
+    assert results[2].notes == ["4 × PutObject", "6 × UpdateItem"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="os.kill would end a process there")
+def test_a_process_is_kept_warm_until_a_cold_one_is_wanted_and_ended_at_last() -> None:
+    package = packaged(**{"cli/benchmark/inside/process.py": PROCESS})
+    with bench() as this:
+        function = this.function("process.number", package=package)
+        first, second = this.invoke(function), this.invoke(function)
+        third = this.invoke_cold(function)
+    assert first == second != third
+    for process in (first, third):
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
+def test_aws_answers_no_sooner_than_it_is_told_to() -> None:
+    with bench(delay_sec=0.2) as this:
+        function = this.function("warm.periods")
+        this.invoke(function, repeat=1)
+        assert this.invoke(function, repeat=2) >= 0.4
+
+
+def test_what_is_no_healthy_period_is_not_measured() -> None:
+    package = packaged(**{"event_logic.py": FAILING})
+    with bench() as this:
+        function = this.function("warm.periods", package=package)
+        with pytest.raises(BenchmarkError, match="Unhealthy: 0 of 1 events are healthy"):
+            this.invoke(function, repeat=1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "read", "write"),
+    [("monolithic", "GetObject", "PutObject"), ("distributed", "GetItem", "UpdateItem")],
+)
+def test_reads_and_writes_of_a_failing_event_are_counted(mode: str, read: str, write: str) -> None:
+    with bench() as this:
+        function = this.function(
+            mode=mode, log_level="CRITICAL", package=packaged(**{"event_logic.py": FAILING})
+        )
+        answers = [this.invoke(function)["results"]["broken"] for _ in range(2)]
+        assert this.calls() == {read: 2, write: 2}
+        assert this.calls() == {}
+    assert answers == ["failed_detection (1/3)", "failed_detection (2/3)"]
