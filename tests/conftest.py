@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +28,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # A process can run one embedded AWS at a time, so what starts its own comes before the
     # first test that needs the session's.
     items.sort(key=lambda item: not item.path.name.startswith("test_local_aws"))
+
+
+COUNTED = {"faults": "periods with a fault", "interleavings": "interleavings of runs"}
+
+
+@pytest.fixture
+def counted(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
+    """Adds to what the end of the session says has been tried: one of `COUNTED`, and how many."""
+    counts = dict.fromkeys(COUNTED, 0)
+    request.node.user_properties.append(("counted", counts))
+
+    def add(what: str, number: int = 1) -> None:
+        counts[what] += number
+
+    return add
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    total: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":  # the others repeat it, or come before
+                total.update(dict(report.user_properties).get("counted", {}))
+    if +total:
+        terminalreporter.section("tried")
+        for what, number in (+total).items():
+            terminalreporter.line(f"{number} {COUNTED[what]}")
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,14 @@ a conflicting write is resolved by reading the state again and folding again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from .policy import Policy
 from .state import Claim, State
+
+LONGEST_RUN = timedelta(minutes=15)
+"""Lambda's own limit: a claim that lasts longer was made under a clock that was wrong."""
 
 
 class Outcome(str, Enum):
@@ -76,7 +79,8 @@ def restored(policy: Policy, stored: State | None) -> State:
 
 def step(policy: Policy, state: State, observation: Observation, now: datetime) -> State:
     """Return what `state` becomes after a period in which `observation` was made."""
-    if state.alert_claim is not None and state.alert_claim.expires <= now:
+    claim = state.alert_claim
+    if claim is not None and not now < claim.expires <= now + LONGEST_RUN:
         state = replace(state, alert_claim=None)
     if observation.healthy:
         if observation.injection is not None:
@@ -117,9 +121,11 @@ def due(policy: Policy, state: State, observation: Observation, now: datetime) -
         if state.detection_failures >= policy.max_failed_detections and not just_injected:
             return Effect.ALERT
         return None
-    if not policy.reminder_sec or state.alerted_at is None or not is_failing(policy, state):
+    if not policy.reminder_sec or not is_failing(policy, state):
         return None
-    silent_sec = (now - state.alerted_at).total_seconds()
+    if state.alerted_at is None:  # by an engine that did not keep it
+        return Effect.REMINDER
+    silent_sec = abs((now - state.alerted_at).total_seconds())  # clocks are set back, too
     return Effect.REMINDER if silent_sec >= policy.reminder_sec else None
 
 

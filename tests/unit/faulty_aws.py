@@ -6,6 +6,7 @@ hang or break, statuses that the embedded AWS never gives – happens here on re
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -49,6 +50,9 @@ class FaultyAws:
         self._next: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._always: dict[str, Fault] = {}
         self._ended = threading.Event()
+        self._open = True
+        self._under_way = 0
+        self._arrived = threading.Condition()
         self._no_wait = patch.object(ExponentialBackoff, "delay_amount", return_value=0)
 
     def __enter__(self) -> FaultyAws:
@@ -108,8 +112,12 @@ class FaultyAws:
             return waiting.popleft() if waiting else self._always.get(operation, passed)
 
     def forward(self, request: BaseHTTPRequestHandler, body: bytes) -> Answer:
-        """Send `request` on to the embedded AWS."""
+        """Send `request` on to the embedded AWS. Raises ConnectionError after `close`."""
         assert self._behind.hostname, "an endpoint has a host"
+        with self._arrived:
+            if not self._open:
+                raise ConnectionError("the way is closed")
+            self._under_way += 1
         connection = HTTPConnection(self._behind.hostname, self._behind.port, timeout=30)
         try:
             headers = {name: value for name, value in request.headers.items() if name != "Expect"}
@@ -121,6 +129,15 @@ class FaultyAws:
             return Answer(answer.status, tuple(kept), answer.read())
         finally:
             connection.close()
+            with self._arrived:
+                self._under_way -= 1
+                self._arrived.notify_all()
+
+    def close(self) -> None:
+        """Let nothing through from here on; return when what is under way has its effect."""
+        with self._arrived:
+            self._open = False
+            self._arrived.wait_for(lambda: not self._under_way)
 
     def wait_for_end(self) -> None:
         """Return when the `with` block ends."""
@@ -135,10 +152,14 @@ class Exchange(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        self.request_body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        self.request_body = self.rfile.read(length)
+        if len(self.request_body) < length:  # the client has died half-way
+            self.hang_up()
+            return
         target = self.headers.get("X-Amz-Target", "")
-        operation = target.rpartition(".")[2] or f"{self.command.capitalize()}Object"
-        self.faulty.take(operation)(self)
+        self.operation = target.rpartition(".")[2] or f"{self.command.capitalize()}Object"
+        self.faulty.take(self.operation)(self)
 
     do_PUT = do_POST = do_GET  # noqa: N815
 
@@ -166,6 +187,14 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         pass  # a client that has given up is what some tests are about
+
+
+def event_of(exchange: Exchange) -> str:
+    """Return the event whose item a request is about; empty where it is about all of them."""
+    if "X-Amz-Target" not in exchange.headers:
+        return ""
+    event: str = json.loads(exchange.request_body)["Key"]["event_id"]["S"]
+    return event
 
 
 def passed(exchange: Exchange) -> None:
@@ -214,9 +243,10 @@ def s3_error(status: int, code: str) -> Fault:
     return lambda exchange: exchange.send(answer)
 
 
-def dynamodb_error(status: int, code: str) -> Fault:
-    """DynamoDB refuses, as it does in JSON."""
-    body = f'{{"__type":"com.amazon.coral.service#{code}","message":"{code} (test)"}}'.encode()
+def dynamodb_error(status: int, code: str, **more: object) -> Fault:
+    """DynamoDB refuses, as it does in JSON; some refusals tell `more`."""
+    kind = f"com.amazon.coral.service#{code}"
+    body = json.dumps({"__type": kind, "message": f"{code} (test)", **more}).encode()
     answer = Answer(status, (("Content-Type", "application/x-amz-json-1.0"),), body)
     return lambda exchange: exchange.send(answer)
 

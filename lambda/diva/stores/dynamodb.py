@@ -56,8 +56,10 @@ class DynamoDBStore:
         attributes = {**record, VERSION: version + 1, WRITES: " ".join(writes)}
         names = {f"#{index}": name for index, name in enumerate(attributes)}
         values = {f":{index}": _serialize(each) for index, each in enumerate(attributes.values())}
-        condition = f"attribute_not_exists({VERSION})"
-        if snapshot.version is not None:
+        condition = f"attribute_not_exists({VERSION}) OR attribute_type({VERSION}, :null)"
+        if snapshot.version is None:
+            values[":null"] = {"S": "NULL"}
+        else:
             condition = f"{VERSION} = :version"
             values[":version"] = _serialize(snapshot.version)
         try:

@@ -1,0 +1,43 @@
+"""One period in a process of its own, which a fault can end: run by `fault_trial`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from datetime import datetime
+from functools import partial
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import fault_events
+
+from diva import handler as handler_module
+from diva.engine import Engine
+
+NOW = "FAULT_NOW"
+KILL_AT = "FAULT_KILL_AT"
+"""A step of `fault_events`, or the beginning of a log line; empty for none."""
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DieAt(logging.Handler):
+    """Ends the process where the engine says that it has got to a certain point."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage().startswith(os.environ[KILL_AT] or "\n"):
+            die()
+
+
+if __name__ == "__main__":
+    now = datetime.fromisoformat(os.environ[NOW])
+    fault_events.at[os.environ[KILL_AT]] = die
+    logging.getLogger("diva").addHandler(DieAt())
+    context = SimpleNamespace(
+        aws_request_id="of-a-child", get_remaining_time_in_millis=lambda: 60_000
+    )
+    with patch.object(handler_module, "Engine", partial(Engine, now=lambda: now)):
+        handler_module.handler({}, context)
