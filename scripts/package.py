@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -30,6 +31,17 @@ if sys.version_info < (3, 10):  # noqa: UP036
 GLIBC_MINOR = {"3.10": 26, "3.11": 26}
 NEWEST_GLIBC_MINOR = 34
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+
+# How compiled code begins, and what an ELF file, which is all that Linux loads, says at its
+# 19th byte of the machine it is for.
+ELF = b"\x7fELF"
+ELF_MACHINES = {183: "arm64", 62: "x86_64"}
+FOREIGN_CODE = {
+    b"\xcf\xfa\xed\xfe": "macOS",
+    b"\xca\xfe\xba\xbe": "macOS",
+    b"MZ": "Windows",
+}
+LIBRARY = re.compile(r"\.(so(\.[0-9]+)*|dylib|pyd|dll)$")
 
 
 class PackageError(Exception):
@@ -55,6 +67,8 @@ class Target:
     requirements: str | None
     requirements_sha256: str | None
     limit_mb: int
+    folder: str | None = None
+    """What the sources are all of, so that none of them may be a link to outside of it."""
 
     @property
     def python(self) -> str:
@@ -75,6 +89,8 @@ def main(arguments: list[str]) -> int:
 
 def build(sources: list[Source], target: Target) -> str:
     """Write the package and return a line that says what was written."""
+    if target.folder:
+        _check_links(Path(target.folder), sources)
     entries = {source.name: _read(source.path, source.sha256) for source in sources}
     for source in sources:
         if source.name.endswith(".py"):
@@ -86,6 +102,8 @@ def build(sources: list[Source], target: Target) -> str:
                     f"{target.requirements} installs {name}, which the package has already."
                 )
             entries[name] = content
+    for name, content in entries.items():
+        _check_machine(name, content, target)
     size_mb = _write(Path(target.output), entries, target.limit_mb)
     return f"Built {target.output}: {len(entries)} files, {size_mb:.1f} MB"
 
@@ -98,6 +116,36 @@ def _read(path: str, sha256: str | None) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise PackageError(f"{path} has changed since it was planned. Plan and apply again.")
     return content
+
+
+def _check_links(folder: Path, sources: list[Source]) -> None:
+    inside = folder.resolve()
+    for source in sources:
+        found = Path(source.path).resolve()
+        if not found.is_relative_to(inside):
+            raise PackageError(
+                f"{source.path} leads out of {folder} by a link, to {found}. Put the file itself"
+                " there: what is outside is not looked at when the function is planned elsewhere."
+            )
+
+
+def _check_machine(name: str, content: bytes, target: Target) -> None:
+    """Refuse compiled code that the function could not run."""
+    made_for = None
+    if content.startswith(ELF):
+        is_little = content[5:6] == b"\x01"
+        machine = int.from_bytes(content[18:20], "little" if is_little else "big")
+        made_for = ELF_MACHINES.get(machine, f"another machine (ELF {machine})")
+    elif LIBRARY.search(name):
+        made_for = next(
+            (system for magic, system in FOREIGN_CODE.items() if content.startswith(magic)), None
+        )
+    if made_for not in (None, target.architecture):
+        raise PackageError(
+            f"{name} is compiled for {made_for}, and the function runs on {target.architecture}"
+            " Linux. Leave it to a requirements file to install what is compiled, or change the"
+            " function's architecture."
+        )
 
 
 def _check_syntax(path: str, content: bytes, python: str) -> None:

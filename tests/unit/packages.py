@@ -35,12 +35,21 @@ class Build:
 
     def add(self, name: str, content: str, sha256: str | None = None) -> Path:
         """Have a file packaged; `sha256` is what was planned, else what the file has."""
+        return self.add_bytes(name, content.encode(), sha256)
+
+    def add_bytes(self, name: str, content: bytes, sha256: str | None = None) -> Path:
+        """Have a file packaged that is no text."""
         path = self.folder / "sources" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode())
-        sha256 = sha256 or hashlib.sha256(content.encode()).hexdigest()
-        self.sources.append({"name": name, "path": str(path), "sha256": sha256})
+        path.write_bytes(content)
+        self.take(name, sha256)
         return path
+
+    def take(self, name: str, sha256: str | None = None) -> None:
+        """Have a file packaged that is there."""
+        path = self.folder / "sources" / name
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.sources.append({"name": name, "path": str(path), "sha256": sha256 or found})
 
     def require(self, *lines: str) -> None:
         """Have requirements installed."""

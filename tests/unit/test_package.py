@@ -99,3 +99,70 @@ def test_a_package_over_the_limit_is_refused(build: Build) -> None:
         " (package_s3_bucket)."
     )
     assert list(build.zip.parent.iterdir()) == []
+
+
+def elf(machine: int) -> str:
+    """Return the head of a compiled file for a machine, by its number."""
+    return f"\x7fELF\x02\x01\x01{chr(0) * 9}\x03\x00{chr(machine)}\x00"
+
+
+ARM64, X86_64, RISC_V = elf(183), elf(62), elf(243)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "name", "content", "found"),
+    [
+        ("arm64", "fast.cpython-313-x86_64-linux-gnu.so", X86_64, "x86_64"),
+        ("x86_64", "fast.so.1", ARM64, "arm64"),
+        ("arm64", "bin/tool", X86_64, "x86_64"),
+        ("arm64", "fast.so", RISC_V, "another machine (ELF 243)"),
+        ("arm64", "fast.cpython-313-darwin.so", "\xcf\xfa\xed\xfe\x0c", "macOS"),
+        ("x86_64", "fast.cp313-win_amd64.pyd", "MZ\x90", "Windows"),
+    ],
+)
+def test_code_compiled_for_another_machine_is_refused(
+    build: Build, architecture: str, name: str, content: str, found: str
+) -> None:
+    build.target["architecture"] = architecture
+    build.add_bytes(name, content.encode("latin-1"))
+    assert (
+        f"{name} is compiled for {found}, and the function runs on {architecture} Linux."
+        in build.refusal()
+    )
+
+
+@pytest.mark.parametrize(
+    ("architecture", "name", "content"),
+    [
+        ("arm64", "fast.so", ARM64),
+        ("x86_64", "fast.so", X86_64),
+        ("arm64", "notes.txt", "MZ is how programs of Windows begin"),
+        ("arm64", "Main.class", "\xca\xfe\xba\xbe"),
+    ],
+)
+def test_other_files_are_taken_as_they_are(
+    build: Build, architecture: str, name: str, content: str
+) -> None:
+    build.target["architecture"] = architecture
+    build.add_bytes(name, content.encode("latin-1"))
+    assert build.contents()[name] == content.encode("latin-1")
+
+
+def test_compiled_code_of_a_wheel_is_looked_at_too(build: Build) -> None:
+    build.wheel("fast", "py3-none-any", {"fast/core.so": elf(62)})
+    build.require_wheels("fast")
+    assert "fast/core.so is compiled for x86_64" in build.refusal()
+
+
+def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(build: Build) -> None:
+    folder = build.folder / "sources"
+    build.target["folder"] = str(folder)
+    (folder / "inside.py").symlink_to("event_logic.py")
+    build.take("inside.py")
+    assert build.contents()["inside.py"] == b"def get_events():\n    return {}\n"
+
+    outside = build.folder / "outside.py"
+    outside.write_text("SECRET = 1\n")
+    (folder / "link.py").symlink_to("../outside.py")
+    build.take("link.py")
+    assert f"{folder / 'link.py'} leads out of {folder} by a link, to {outside}" in build.refusal()
