@@ -42,6 +42,7 @@ locals {
     DIVA_STATE_KEY         = local.monolithic ? local.state_key : null
     DIVA_STATE_TABLE       = local.monolithic ? null : local.table_name
     DIVA_KMS_KEY_ARN       = local.monolithic ? var.kms_key_arn : null
+    DIVA_EVENT_METRICS     = var.enable_event_metrics ? "true" : null
 
     DIVA_MAINTENANCE_WINDOWS = length(var.maintenance_windows) == 0 ? null : jsonencode([
       for window in var.maintenance_windows : { for name, value in window : name => value if value != null }
@@ -68,6 +69,12 @@ module "function" {
   reserved_concurrent_executions = var.reserved_concurrent_executions
   enable_tracing                 = var.enable_tracing
 
+  dead_letter_arn = var.dead_letter_arn
+  alarm_actions   = var.alarm_actions
+  # Periods may be hours apart: an error stands until a run without one.
+  hold_alarms_between_runs = true
+  missing_runs_sec         = local.missing_runs_sec
+
   log_format         = var.lambda_log_format
   log_level          = var.lambda_log_level
   log_retention_days = var.log_retention_days
@@ -79,30 +86,4 @@ module "function" {
   package_s3_bucket = var.package_s3_bucket
   redeploy_token    = var.redeploy_token
   python_executable = var.python_executable
-}
-
-resource "aws_cloudwatch_event_rule" "schedule" {
-  # 64 characters are a function's limit too, so a long name leaves no room for the suffix.
-  name                = length(var.lambda_name) <= 55 ? "${var.lambda_name}-schedule" : "${substr(var.lambda_name, 0, 46)}-${local.name_hash}-schedule"
-  description         = "Starts the periods of ${var.lambda_name}"
-  schedule_expression = var.schedule_expression
-  state               = var.schedule_enabled ? "ENABLED" : "DISABLED"
-  tags                = var.tags
-}
-
-resource "aws_cloudwatch_event_target" "schedule" {
-  rule      = aws_cloudwatch_event_rule.schedule.name
-  target_id = "function"
-  arn       = module.function.function_arn
-
-  # The first event finds its permission and the state, and the last is over before they go.
-  depends_on = [aws_lambda_permission.schedule, aws_s3_bucket.state, aws_dynamodb_table.state]
-}
-
-resource "aws_lambda_permission" "schedule" {
-  statement_id  = "schedule"
-  action        = "lambda:InvokeFunction"
-  function_name = module.function.function_name
-  principal     = "events.amazonaws.com"
-  source_arn    = aws_cloudwatch_event_rule.schedule.arn
 }

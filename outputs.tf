@@ -42,3 +42,13 @@ output "dynamodb_table_name" {
   description = "Table that holds the state of each event; null in monolithic mode."
   value       = local.create_table ? aws_dynamodb_table.state[0].name : var.dynamodb_table_name
 }
+
+output "alarm_arns" {
+  description = "ARNs of the alarms by what they are about: `errors-immediate`, `throttles`, `duration`, `missing-runs`."
+  value       = module.function.alarm_arns
+}
+
+output "dashboard_name" {
+  description = "Name of the CloudWatch dashboard; null without one."
+  value       = one(aws_cloudwatch_dashboard.this[*].dashboard_name)
+}

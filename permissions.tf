@@ -42,6 +42,13 @@ locals {
     Resource = [var.kms_key_arn]
   }]
 
+  dead_letter_statements = [{
+    Sid      = "DeadLetters"
+    Effect   = "Allow"
+    Action   = ["sqs:SendMessage"]
+    Resource = [var.dead_letter_arn]
+  }]
+
   # EC2 and X-Ray take no narrower resource for these actions.
   vpc_statements = [{
     Sid      = "NetworkInterfaces"
@@ -64,6 +71,7 @@ locals {
       [for statement in local.bucket_statements : statement if local.monolithic],
       [for statement in local.table_statements : statement if !local.monolithic],
       [for statement in local.kms_statements : statement if var.kms_key_arn != null],
+      [for statement in local.dead_letter_statements : statement if var.dead_letter_arn != null],
       [for statement in local.vpc_statements : statement if var.lambda_vpc_config != null],
       [for statement in local.tracing_statements : statement if var.enable_tracing],
     )

@@ -211,6 +211,40 @@ variable "maintenance_windows" {
   }
 }
 
+# Watching the watcher
+
+variable "alarm_actions" {
+  description = "ARNs, such as SNS topics, that are told when runs fail, are refused, take over 80 % of their time or stay away, and when that is over; with none there are no alarms."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "dead_letter_arn" {
+  description = "ARN of an SQS queue for schedule events that could not be delivered or whose run failed; null drops them."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.dead_letter_arn == null || can(regex("^arn:aws[a-z0-9-]*:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.dead_letter_arn))
+    error_message = "Dead letters go to an SQS queue without .fifo, arn:<partition>:sqs:<region>:<account>:<name>; this is \"${coalesce(var.dead_letter_arn, "-")}\"."
+  }
+}
+
+variable "enable_event_metrics" {
+  description = "Whether each event has metrics of its own, which cost money by the event, besides those of the function."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "create_dashboard" {
+  description = "Whether there is a CloudWatch dashboard: health, alerts, durations, failures by event, log."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 # State
 
 variable "s3_bucket_name" {

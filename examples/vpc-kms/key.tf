@@ -39,6 +39,15 @@ resource "aws_kms_key" "this" {
           }
         }
       },
+      {
+        # Nor has CloudWatch, whose alarms go to the topic.
+        Sid       = "Alarms"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = ["*"]
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      },
     ]
   })
 }

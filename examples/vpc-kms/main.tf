@@ -1,5 +1,5 @@
 # DIVA inside a VPC without a way to the internet, everything at rest encrypted with one key.
-# The network is in network.tf, the key in key.tf.
+# The network is in network.tf, the key in key.tf, what watches DIVA itself in watch.tf.
 
 module "diva" {
   source = "../.."
@@ -16,6 +16,10 @@ module "diva" {
 
   kms_key_arn     = aws_kms_key.this.arn
   log_kms_key_arn = aws_kms_key.this.arn
+
+  alarm_actions    = [aws_sns_topic.alerts.arn]
+  dead_letter_arn  = aws_sqs_queue.dead_letters.arn
+  create_dashboard = true
 
   environment_variables = {
     ALERT_TOPIC_ARN = aws_sns_topic.alerts.arn

@@ -23,6 +23,21 @@ output "alert_topic_arn" {
   value       = aws_sns_topic.alerts.arn
 }
 
+output "dead_letter_queue_url" {
+  description = "Queue of the periods that could not begin or failed."
+  value       = aws_sqs_queue.dead_letters.url
+}
+
+output "alarm_arns" {
+  description = "Alarms on DIVA itself."
+  value       = module.diva.alarm_arns
+}
+
+output "dashboard_name" {
+  description = "Name of the dashboard."
+  value       = module.diva.dashboard_name
+}
+
 output "kms_key_arn" {
   description = "ARN of the key."
   value       = aws_kms_key.this.arn

@@ -27,6 +27,7 @@ resource "aws_lambda_function" "this" {
   tags          = var.tags
 
   reserved_concurrent_executions = var.reserved_concurrent_executions
+  publish                        = local.has_alias
 
   filename         = var.package_s3_bucket == null ? local.package_path : null
   s3_bucket        = one(aws_s3_object.package[*].bucket)
@@ -51,6 +52,14 @@ resource "aws_lambda_function" "this" {
     }
   }
 
+  dynamic "dead_letter_config" {
+    for_each = var.dead_letter_arn == null ? [] : [var.dead_letter_arn]
+
+    content {
+      target_arn = dead_letter_config.value
+    }
+  }
+
   tracing_config {
     mode = var.enable_tracing ? "Active" : "PassThrough"
   }
@@ -70,9 +79,4 @@ resource "aws_lambda_function" "this" {
 
   # Reads the zip that the script has built, which nothing above refers to.
   depends_on = [terraform_data.package]
-}
-
-resource "aws_lambda_function_event_invoke_config" "this" {
-  function_name          = aws_lambda_function.this.function_name
-  maximum_retry_attempts = var.maximum_retry_attempts
 }

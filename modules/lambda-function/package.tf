@@ -6,10 +6,26 @@ locals {
   # abspath begins with a drive letter on Windows, where "python3" is seldom a Python.
   python = coalesce(var.python_executable, startswith(abspath(path.root), "/") ? "python3" : "python")
 
-  # fileexists raises an error for a folder.
-  missing_sources = sort([for name, path in var.sources : name if !try(fileexists(path), false)])
+  # What tools leave in a folder, and where version control and Terraform keep theirs.
+  left_out = "(^|/)(__pycache__|[.](git|terraform|build|venv|tox|[a-z]+_cache))/|[.]py[co]$|(^|/)[.]DS_Store$"
+  sources = var.source_dir == null ? var.sources : {
+    for name in fileset(var.source_dir, "**") : name => "${trimsuffix(var.source_dir, "/")}/${name}"
+    if !can(regex(local.left_out, name))
+  }
 
-  source_hashes     = { for name, path in var.sources : name => contains(local.missing_sources, name) ? "" : filesha256(path) }
+  # fileexists raises an error for a folder.
+  missing_sources = sort([for name, path in local.sources : name if !try(fileexists(path), false)])
+
+  # Where Python looks for the handler's module.
+  handler_module = replace(regex("^(.+)[.][^.]+$", var.handler)[0], ".", "/")
+  has_handler = anytrue([
+    !local.build_package,
+    var.requirements_path != null, # it may be in a package
+    contains(keys(local.sources), "${local.handler_module}.py"),
+    contains(keys(local.sources), "${local.handler_module}/__init__.py"),
+  ])
+
+  source_hashes     = { for name, path in local.sources : name => contains(local.missing_sources, name) ? "" : filesha256(path) }
   requirements_hash = try(fileexists(var.requirements_path), false) ? filesha256(var.requirements_path) : null
 
   # Names inside the package, never paths: a plan made on another machine has the same hash.
@@ -38,7 +54,7 @@ resource "terraform_data" "package" {
     # Terraform repeats the command, but not the interpreter, in the error of a failed build.
     interpreter = concat(
       [local.python, local.script],
-      [for name, path in var.sources : jsonencode({ name = name, path = path, sha256 = local.source_hashes[name] })],
+      [for name, path in local.sources : jsonencode({ name = name, path = path, sha256 = local.source_hashes[name] })],
     )
     command = jsonencode({
       output              = local.package_path
@@ -47,6 +63,7 @@ resource "terraform_data" "package" {
       requirements        = var.requirements_path
       requirements_sha256 = local.requirements_hash
       limit_mb            = var.package_s3_bucket == null ? 50 : 250
+      folder              = var.source_dir
     })
     quiet = true
   }
@@ -56,8 +73,16 @@ resource "terraform_data" "package" {
       condition = length(local.missing_sources) == 0
       error_message = join("\n", [
         for name in local.missing_sources :
-        "There is no file \"${var.sources[name]}\", which the package of ${var.function_name} takes as ${name}. Relative paths start at ${abspath(".")}."
+        "There is no file \"${local.sources[name]}\", which the package of ${var.function_name} takes as ${name}. Relative paths start at ${abspath(".")}."
       ])
+    }
+    precondition {
+      condition     = length(local.sources) > 0
+      error_message = "There is no folder \"${coalesce(var.source_dir, "-")}\" with files for the package of ${var.function_name}. Relative paths start at ${abspath(".")}."
+    }
+    precondition {
+      condition     = length(local.sources) == 0 || local.has_handler
+      error_message = "The handler ${var.handler} of ${var.function_name} is in ${local.handler_module}.py, and the package has no such file."
     }
     precondition {
       condition     = var.requirements_path == null || local.requirements_hash != null

@@ -28,15 +28,21 @@ variable "handler" {
   }
 }
 
+variable "source_dir" {
+  description = "Folder that goes into the package whole, without caches and what version control keeps."
+  type        = string
+  default     = null
+}
+
 variable "sources" {
-  description = "Files of the package: name inside the package => path of the file. Not needed with `package_path`."
+  description = "Files of the package, instead of a folder: name inside the package => path of the file."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = (length(var.sources) == 0) == (var.package_path != null)
-    error_message = "Either sources or package_path says what is deployed: ${length(var.sources) == 0 ? "neither" : "each"} was given."
+    condition     = (var.source_dir == null ? 0 : 1) + (length(var.sources) == 0 ? 0 : 1) + (var.package_path == null ? 0 : 1) == 1
+    error_message = "One of source_dir, sources and package_path says what is deployed; given ${(var.source_dir == null ? 0 : 1) + (length(var.sources) == 0 ? 0 : 1) + (var.package_path == null ? 0 : 1) == 0 ? "is none" : "are more"}."
   }
   validation {
     condition     = !anytrue([for name in keys(var.sources) : can(regex(local.patterns.unusable_name, name))])
@@ -218,6 +224,21 @@ variable "reserved_concurrent_executions" {
   }
 }
 
+variable "provisioned_concurrent_executions" {
+  description = "Runs that a started process waits for at any time, paid by the hour, at the alias `live`; null for none, and no alias."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.provisioned_concurrent_executions == null || try(var.provisioned_concurrent_executions >= 1 && floor(var.provisioned_concurrent_executions) == var.provisioned_concurrent_executions, false)
+    error_message = "Provisioned concurrency is a whole number from 1, or null for none; this is ${coalesce(var.provisioned_concurrent_executions, 0)}."
+  }
+  validation {
+    condition     = try(var.provisioned_concurrent_executions <= var.reserved_concurrent_executions, true)
+    error_message = "No more runs can be provisioned than are reserved: ${coalesce(var.provisioned_concurrent_executions, 0)} of ${coalesce(var.reserved_concurrent_executions, 0)}."
+  }
+}
+
 variable "maximum_retry_attempts" {
   description = "Times that Lambda repeats a failed asynchronous run, 0 to 2."
   type        = number
@@ -232,6 +253,134 @@ variable "maximum_retry_attempts" {
 
 variable "enable_tracing" {
   description = "Whether X-Ray traces the runs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "dead_letter_arn" {
+  description = "ARN of an SQS queue or SNS topic for the events of asynchronous runs that failed; null drops them. The role needs `sqs:SendMessage` or `sns:Publish` on it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.dead_letter_arn == null || can(regex(local.patterns.dead_letter_arn, var.dead_letter_arn))
+    error_message = "Dead letters go to an SQS queue or SNS topic without .fifo, arn:<partition>:<sqs or sns>:<region>:<account>:<name>; this is \"${coalesce(var.dead_letter_arn, "-")}\"."
+  }
+}
+
+variable "alarm_actions" {
+  description = "ARNs, such as SNS topics, that are told when an alarm goes off and when it is over; with none there are no alarms."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.alarm_actions) <= 5
+    error_message = "An alarm has five actions at most; these are ${length(var.alarm_actions)}."
+  }
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : can(regex(local.patterns.arn, arn))])
+    error_message = "An alarm's actions are ARNs, arn:<partition>:<service>:...; found ${join(", ", [for arn in var.alarm_actions : "\"${arn}\"" if !can(regex(local.patterns.arn, arn))])}."
+  }
+}
+
+variable "enable_error_alarms" {
+  description = "Whether failed runs raise an alarm."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "alert_strategy" {
+  description = "`immediate`: any failed run raises the alarm on errors; `threshold`: a rate of failed runs does."
+  type        = string
+  default     = "immediate"
+  nullable    = false
+
+  validation {
+    condition     = contains(["immediate", "threshold"], var.alert_strategy)
+    error_message = "The strategy is immediate or threshold; this is \"${var.alert_strategy}\"."
+  }
+}
+
+variable "error_rate_threshold" {
+  description = "Percentage of failed runs above which a minute is a bad one, with the strategy `threshold`."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.error_rate_threshold >= 0 && var.error_rate_threshold < 100
+    error_message = "The alarm goes off above a percentage from 0 to less than 100; this is ${var.error_rate_threshold}."
+  }
+}
+
+variable "error_rate_eval_periods" {
+  description = "Minutes that are looked at together, with the strategy `threshold`."
+  type        = number
+  default     = 2
+  nullable    = false
+
+  validation {
+    condition     = var.error_rate_eval_periods >= 1 && var.error_rate_eval_periods <= 1440 && floor(var.error_rate_eval_periods) == var.error_rate_eval_periods
+    error_message = "An alarm looks at 1 to 1440 minutes, a whole number; this is ${var.error_rate_eval_periods}."
+  }
+}
+
+variable "error_rate_datapoints_to_alarm" {
+  description = "Bad minutes among these that raise the alarm, with the strategy `threshold`; null for all of them."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.error_rate_datapoints_to_alarm == null || try(var.error_rate_datapoints_to_alarm >= 1 && var.error_rate_datapoints_to_alarm <= var.error_rate_eval_periods && floor(var.error_rate_datapoints_to_alarm) == var.error_rate_datapoints_to_alarm, false)
+    error_message = "Of ${var.error_rate_eval_periods} minutes, 1 to ${var.error_rate_eval_periods} can raise the alarm, a whole number; this is ${coalesce(var.error_rate_datapoints_to_alarm, 0)}."
+  }
+}
+
+variable "enable_throttle_alarms" {
+  description = "Whether runs that Lambda refused, because too many were under way, raise an alarm."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "duration_threshold_percent" {
+  description = "Percentage of the timeout above which a run's duration raises an alarm; null for no such alarm."
+  type        = number
+  default     = 80
+
+  validation {
+    condition     = var.duration_threshold_percent == null || try(var.duration_threshold_percent > 0 && var.duration_threshold_percent < 100, false)
+    error_message = "The duration is held against more than 0 and less than 100 % of the timeout, or null for no alarm; this is ${coalesce(var.duration_threshold_percent, -1)}."
+  }
+}
+
+variable "memory_utilization_threshold_percent" {
+  description = "Percentage of its memory above which a run raises an alarm; null for no such alarm. It needs Lambda Insights."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.memory_utilization_threshold_percent == null || try(var.memory_utilization_threshold_percent > 0 && var.memory_utilization_threshold_percent < 100, false)
+    error_message = "The memory in use is held against more than 0 and less than 100 % of the function's, or null for no alarm; this is ${coalesce(var.memory_utilization_threshold_percent, -1)}."
+  }
+}
+
+variable "missing_runs_sec" {
+  description = "Seconds without a run that raise an alarm, 120 to 604800 (a week); null for no such alarm."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.missing_runs_sec == null || try(var.missing_runs_sec >= 120 && var.missing_runs_sec <= 604800, false)
+    error_message = "CloudWatch can tell a silence of 120 to 604800 seconds, or null for no alarm; this is ${coalesce(var.missing_runs_sec, 0)}."
+  }
+}
+
+variable "hold_alarms_between_runs" {
+  description = "Whether the alarms on errors, duration and memory stay as they are until the next run, instead of ending after a minute without one. For functions that run seldom and regularly."
   type        = bool
   default     = false
   nullable    = false
@@ -276,9 +425,11 @@ variable "tags" {
 
 locals {
   patterns = {
-    kms_key_arn   = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
-    layer_arn     = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
-    variable_name = "^[A-Za-z][A-Za-z0-9_]+$"
+    arn             = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$"
+    dead_letter_arn = "^arn:aws[a-z0-9-]*:(sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"
+    kms_key_arn     = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
+    layer_arn       = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
+    variable_name   = "^[A-Za-z][A-Za-z0-9_]+$"
 
     # An empty step, ".", ".." or a backslash.
     unusable_name = "(^|/)[.]{0,2}(/|$)|\\\\"

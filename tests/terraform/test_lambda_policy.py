@@ -10,6 +10,7 @@ from roots import plan, planned_outputs
 
 ACCOUNT = "123456789012"
 HERE = f"us-east-1:{ACCOUNT}"
+LETTERS = f"arn:aws:sqs:{HERE}:letters"
 KEY = f"arn:aws:kms:{HERE}:key/0a1b2c3d"
 
 BUCKET = f"arn:aws:s3:::diva-monolithic-{ACCOUNT}-us-east-1/diva/monolithic/state.json"
@@ -59,6 +60,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "table_with_key": (
         {"lambda_name": "distributed", "diva_mode": "distributed", "kms_key_arn": KEY},
         DISTRIBUTED | {"kms:Decrypt": [KEY]},
+    ),
+    "dead_letters": (
+        {"lambda_name": "monolithic", "dead_letter_arn": LETTERS},
+        MONOLITHIC | {"sqs:SendMessage": [LETTERS]},
     ),
     "vpc": (
         {"lambda_name": "monolithic", "lambda_vpc_config": VPC},

@@ -19,6 +19,8 @@ def test_monolithic_mode_by_default(aws: LocalAws, monolithic: Any) -> None:
     outputs = monolithic.outputs["diva"]["value"]
     policy = outputs.pop("lambda_policy_json")
     assert outputs == {
+        "alarm_arns": {},
+        "dashboard_name": None,
         "dynamodb_table_name": None,
         "eventbridge_rule_arn": "arn:aws:events:us-east-1:123456789012:rule/defaults-schedule",
         "eventbridge_rule_name": "defaults-schedule",

@@ -91,6 +91,8 @@ def test_right_values_are_taken(project: Path, role_arn: str) -> None:
             "lambda_role_arn": f"arn:{partition}:iam::123456789012:role/path/diva",
             "kms_key_arn": f"arn:{partition}:kms:xx-north-1:123456789012:key/mrk-1",
             "log_kms_key_arn": f"arn:{partition}:kms:xx-north-1:123456789012:key/1",
+            "alarm_actions": [f"arn:{partition}:sns:xx-north-1:123456789012:alerts.fifo"],
+            "dead_letter_arn": f"arn:{partition}:sqs:xx-north-1:123456789012:letters",
             "lambda_layers": [f"arn:{partition}:lambda:xx-north-1:123456789012:layer:Tools_1:12"],
         }
         for partition in PARTITIONS

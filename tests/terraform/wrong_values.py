@@ -203,6 +203,25 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "3288, 3653 days (0: for ever); this is 100.",
     ),
     ({"log_kms_key_arn": "logs"}, 'not an id or an alias; this is "logs".'),
+    # Watching the watcher
+    (
+        {"alarm_actions": ["alerts"]},
+        'An alarm\'s actions are ARNs, arn:<partition>:<service>:...; found "alerts".',
+    ),
+    (
+        {"alarm_actions": [f"arn:aws:sns:us-east-1:123456789012:{name}" for name in "abcdef"]},
+        "An alarm has five actions at most; these are 6.",
+    ),
+    (
+        {"dead_letter_arn": "arn:aws:sqs:us-east-1:123456789012:letters.fifo"},
+        "Dead letters go to an SQS queue without .fifo,"
+        " arn:<partition>:sqs:<region>:<account>:<name>;"
+        ' this is "arn:aws:sqs:us-east-1:123456789012:letters.fifo".',
+    ),
+    (
+        {"dead_letter_arn": "arn:aws:sns:us-east-1:123456789012:letters"},
+        'this is "arn:aws:sns:us-east-1:123456789012:letters".',
+    ),
     # The package
     (
         {"event_logic_path": "../event_logic.txt"},
@@ -278,12 +297,63 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         "Lambda repeats a failed run 0, 1 or 2 times; this is 3.",
     ),
     (
+        {"handler": "main.handler"},
+        "The handler main.handler of case is in main.py, and the package has no such file.",
+    ),
+    (
+        {"sources": {}, "source_dir": "../nothing"},
+        'There is no folder "../nothing" with files for the package of case.',
+    ),
+    (
+        {"provisioned_concurrent_executions": 0},
+        "Provisioned concurrency is a whole number from 1, or null for none; this is 0.",
+    ),
+    (
+        {"provisioned_concurrent_executions": 3, "reserved_concurrent_executions": 2},
+        "No more runs can be provisioned than are reserved: 3 of 2.",
+    ),
+    (
+        {"dead_letter_arn": "arn:aws:s3:::letters"},
+        "Dead letters go to an SQS queue or SNS topic without .fifo, arn:<partition>:<sqs or"
+        ' sns>:<region>:<account>:<name>; this is "arn:aws:s3:::letters".',
+    ),
+    (
+        {"alert_strategy": "at once"},
+        'The strategy is immediate or threshold; this is "at once".',
+    ),
+    (
+        {"error_rate_threshold": 100},
+        "The alarm goes off above a percentage from 0 to less than 100; this is 100.",
+    ),
+    (
+        {"error_rate_eval_periods": 0},
+        "An alarm looks at 1 to 1440 minutes, a whole number; this is 0.",
+    ),
+    (
+        {"error_rate_eval_periods": 3, "error_rate_datapoints_to_alarm": 4},
+        "Of 3 minutes, 1 to 3 can raise the alarm, a whole number; this is 4.",
+    ),
+    (
+        {"duration_threshold_percent": 100},
+        "The duration is held against more than 0 and less than 100 % of the timeout, or null for"
+        " no alarm; this is 100.",
+    ),
+    (
+        {"memory_utilization_threshold_percent": 0},
+        "The memory in use is held against more than 0 and less than 100 % of the function's, or"
+        " null for no alarm; this is 0.",
+    ),
+    (
+        {"missing_runs_sec": 60},
+        "CloudWatch can tell a silence of 120 to 604800 seconds, or null for no alarm; this is 60.",
+    ),
+    (
         {"sources": {}},
-        "Either sources or package_path says what is deployed: neither was given.",
+        "One of source_dir, sources and package_path says what is deployed; given is none.",
     ),
     (
         {"package_path": "../given.zip"},
-        "Either sources or package_path says what is deployed: each was given.",
+        "One of source_dir, sources and package_path says what is deployed; given are more.",
     ),
     (
         {"sources": dict.fromkeys(["good.py", *UNUSABLE_NAMES], "../event_logic.py")},

@@ -1,0 +1,69 @@
+# What an on-call engineer looks at first. Names of metrics are those of lambda/diva/metrics.py,
+# the wording of log lines is that of lambda/diva/report.py.
+
+locals {
+  # Each with the statistic that hides no trouble behind a point of the graph.
+  dashboard_graphs = [
+    { title = "Health of the events", metrics = [
+      ["DIVA", "Healthy", "FunctionName", var.lambda_name, { stat = "Minimum" }],
+      ["DIVA", "Failing", "FunctionName", var.lambda_name, { stat = "Maximum" }],
+      ["DIVA", "NotRun", "FunctionName", var.lambda_name, { stat = "Maximum" }],
+    ] },
+    { title = "Alerts", metrics = [
+      ["DIVA", "Alerted", "FunctionName", var.lambda_name, { stat = "Maximum" }],
+      ["DIVA", "FailedDeliveries", "FunctionName", var.lambda_name, { stat = "Sum" }],
+    ] },
+    { title = "Durations in ms, of a timeout of ${var.lambda_timeout_sec * 1000} ms", metrics = [
+      ["DIVA", "Duration", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Period" }],
+      ["AWS/Lambda", "Duration", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Whole run" }],
+    ] },
+  ]
+
+  # From the metrics of single events where there are any, otherwise from the log.
+  dashboard_failures_graph = { title = "Failures by event", metrics = [[{
+    expression = "SEARCH('{DIVA,FunctionName,Event} FunctionName=\"${var.lambda_name}\" MetricName=\"EventFailing\"', 'Maximum')"
+  }]] }
+  dashboard_failures_table = { title = "Failures by event", view = "table", query = <<-EOT
+    SOURCE '${module.function.log_group_name}'
+    | parse @message /(Detection|Injection) for event '(?<event>.+?)' failed/
+    | filter ispresent(event)
+    | stats count(*) as failures by event
+    | sort failures desc
+  EOT
+  }
+  dashboard_log = { title = "Latest log lines", view = "table", query = <<-EOT
+    SOURCE '${module.function.log_group_name}'
+    | fields @timestamp, @message
+    | filter @message not like /^(START|END|REPORT|INIT_START) |"_aws":|"platform\./
+    | sort @timestamp desc
+    | limit 50
+  EOT
+  }
+
+  dashboard_widgets = concat(
+    [for graph in local.dashboard_graphs : merge(local.dashboard_time_series, graph)],
+    [for graph in [local.dashboard_failures_graph] : merge(local.dashboard_time_series, graph) if var.enable_event_metrics],
+    [for table in [local.dashboard_failures_table] : table if !var.enable_event_metrics],
+    [local.dashboard_log],
+  )
+  dashboard_time_series = { view = "timeSeries", period = 60, yAxis = { left = { min = 0 } } }
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  count = var.create_dashboard ? 1 : 0
+
+  dashboard_name = var.lambda_name
+  dashboard_body = jsonencode({
+    # Two in a row, and the log over the whole width.
+    widgets = [
+      for index, widget in local.dashboard_widgets : {
+        type       = can(widget.query) ? "log" : "metric"
+        x          = index % 2 * 12
+        y          = floor(index / 2) * 6
+        width      = index == length(local.dashboard_widgets) - 1 ? 24 : 12
+        height     = 6
+        properties = merge(widget, { region = local.region })
+      }
+    ]
+  })
+}

@@ -1,0 +1,126 @@
+# Alarms tell `alarm_actions` when they go off and when they are over. Lambda reports the errors,
+# none included, and the duration of each run, and nothing between runs: a minute without data
+# counts as a minute without trouble, or, where alarms are held, leaves an alarm as it is.
+
+locals {
+  between_runs = var.hold_alarms_between_runs ? "ignore" : "notBreaching"
+
+  # A silence is told by about ten periods without a run: CloudWatch waits for two more, in case
+  # that data comes late, so few long ones would take too long.
+  silence_period_sec = max(60, floor(coalesce(var.missing_runs_sec, 0) / 600) * 60)
+  silence_periods    = max(1, ceil(coalesce(var.missing_runs_sec, 0) / local.silence_period_sec))
+
+  alarm_defaults = {
+    namespace      = "AWS/Lambda"
+    dimension      = "FunctionName"
+    statistic      = "Sum"
+    comparison     = "GreaterThanThreshold"
+    threshold      = 0
+    period_sec     = 60
+    periods        = 1
+    without_data   = "notBreaching"
+    is_switched_on = true
+  }
+
+  alarms = {
+    errors-immediate = {
+      description    = "A run of ${var.function_name} failed."
+      metric         = "Errors"
+      without_data   = local.between_runs
+      is_switched_on = var.enable_error_alarms && var.alert_strategy == "immediate"
+    }
+    throttles = {
+      description    = "Lambda refused a run of ${var.function_name}: too many were under way."
+      metric         = "Throttles"
+      is_switched_on = var.enable_throttle_alarms
+    }
+    duration = {
+      description    = "A run of ${var.function_name} took more than ${coalesce(var.duration_threshold_percent, 0)} % of its ${var.timeout_sec} s."
+      metric         = "Duration"
+      statistic      = "Maximum"
+      threshold      = var.timeout_sec * 10 * coalesce(var.duration_threshold_percent, 0) # milliseconds
+      without_data   = local.between_runs
+      is_switched_on = var.duration_threshold_percent != null
+    }
+    memory = {
+      description    = "A run of ${var.function_name} took more than ${coalesce(var.memory_utilization_threshold_percent, 0)} % of its ${var.memory_mb} MB."
+      namespace      = "LambdaInsights"
+      dimension      = "function_name"
+      metric         = "memory_utilization"
+      statistic      = "Maximum"
+      threshold      = coalesce(var.memory_utilization_threshold_percent, 0)
+      without_data   = local.between_runs
+      is_switched_on = var.memory_utilization_threshold_percent != null
+    }
+    missing-runs = {
+      description    = "${var.function_name} has not run for ${local.silence_periods * local.silence_period_sec / 60} minutes."
+      metric         = "Invocations"
+      comparison     = "LessThanThreshold"
+      threshold      = 1
+      period_sec     = local.silence_period_sec
+      periods        = local.silence_periods
+      without_data   = "breaching"
+      is_switched_on = var.missing_runs_sec != null
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = {
+    for name, alarm in local.alarms : name => merge(local.alarm_defaults, alarm)
+    if length(var.alarm_actions) > 0 && merge(local.alarm_defaults, alarm).is_switched_on
+  }
+
+  alarm_name          = "${var.function_name}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = { (each.value.dimension) = aws_lambda_function.this.function_name }
+  statistic           = each.value.statistic
+  period              = each.value.period_sec
+  evaluation_periods  = each.value.periods
+  comparison_operator = each.value.comparison
+  threshold           = each.value.threshold
+  treat_missing_data  = each.value.without_data
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+  tags                = var.tags
+}
+
+resource "aws_cloudwatch_metric_alarm" "errors_threshold" {
+  count = length(var.alarm_actions) > 0 && var.enable_error_alarms && var.alert_strategy == "threshold" ? 1 : 0
+
+  alarm_name          = "${var.function_name}-errors-threshold"
+  alarm_description   = "More than ${var.error_rate_threshold} % of the runs of ${var.function_name} failed."
+  evaluation_periods  = var.error_rate_eval_periods
+  datapoints_to_alarm = var.error_rate_datapoints_to_alarm
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.error_rate_threshold
+  treat_missing_data  = local.between_runs
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+  tags                = var.tags
+
+  metric_query {
+    id          = "rate"
+    label       = "Failed runs in percent"
+    expression  = "IF(runs > 0, 100 * errors / runs, 0)"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { errors = "Errors", runs = "Invocations" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/Lambda"
+        metric_name = metric_query.value
+        dimensions  = { FunctionName = aws_lambda_function.this.function_name }
+        stat        = "Sum"
+        period      = 60
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+# How the function is invoked: retries of asynchronous runs, and processes kept ready.
+
+locals {
+  has_alias = var.provisioned_concurrent_executions != null
+}
+
+resource "aws_lambda_function_event_invoke_config" "this" {
+  function_name          = aws_lambda_function.this.function_name
+  maximum_retry_attempts = var.maximum_retry_attempts
+}
+
+# Lambda keeps processes ready for a published version only, and the alias is its lasting name.
+resource "aws_lambda_alias" "live" {
+  count = local.has_alias ? 1 : 0
+
+  name             = "live"
+  function_name    = aws_lambda_function.this.function_name
+  function_version = aws_lambda_function.this.version
+}
+
+resource "aws_lambda_provisioned_concurrency_config" "live" {
+  count = local.has_alias ? 1 : 0
+
+  function_name                     = aws_lambda_function.this.function_name
+  qualifier                         = aws_lambda_alias.live[0].name
+  provisioned_concurrent_executions = var.provisioned_concurrent_executions
+}
+
+# What is said of the function is not said of its alias.
+resource "aws_lambda_function_event_invoke_config" "live" {
+  count = local.has_alias ? 1 : 0
+
+  function_name          = aws_lambda_function.this.function_name
+  qualifier              = aws_lambda_alias.live[0].name
+  maximum_retry_attempts = var.maximum_retry_attempts
+}

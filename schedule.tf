@@ -1,0 +1,57 @@
+# When periods begin, and how long none may have begun before that is an alarm.
+
+locals {
+  rate = try(regex("^rate\\((?P<count>[0-9]+) (?P<unit>minute|hour|day)s?\\)$", var.schedule_expression), null)
+  cron = try(regex("^cron\\((?P<minutes>[^ ]+) (?P<hours>[^ ]+) (?P<days>[^ ]+) (?P<months>[^ ]+) (?P<weekdays>[^ ]+) (?P<years>[^ ]+)\\)$", var.schedule_expression), null)
+
+  # Two runs that stay away are no accident. CloudWatch sees no further back than a week.
+  rate_sec         = try(tonumber(local.rate.count) * { minute = 60, hour = 3600, day = 86400 }[local.rate.unit], null)
+  rate_missing_sec = try(local.rate_sec <= 6 * 86400 ? min(2 * local.rate_sec, 7 * 86400) : null, null)
+
+  # A cron expression says at which times, not how far apart: the longest gap that one of its
+  # kind can have, and as much again. Null where that may be more than a week.
+  cron_missing_sec = local.cron == null ? null : (
+    local.cron.months != "*" || local.cron.years != "*" || !contains(["*", "?"], local.cron.days) ? null :
+    contains(["MON-FRI", "2-6"], upper(local.cron.weekdays)) ? 4 * 86400 :
+    !contains(["*", "?"], local.cron.weekdays) ? null :
+    local.cron.hours != "*" ? 2 * 86400 :
+    can(regex("^[*0]/([1-9]|[1-5][0-9])$", local.cron.minutes)) ? 120 * tonumber(split("/", local.cron.minutes)[1]) :
+    local.cron.minutes == "*" ? 120 : 2 * 3600
+  )
+
+  missing_runs_sec = !var.schedule_enabled ? null : local.rate != null ? local.rate_missing_sec : local.cron_missing_sec
+}
+
+resource "aws_cloudwatch_event_rule" "schedule" {
+  # 64 characters are a function's limit too, so a long name leaves no room for the suffix.
+  name                = length(var.lambda_name) <= 55 ? "${var.lambda_name}-schedule" : "${substr(var.lambda_name, 0, 46)}-${local.name_hash}-schedule"
+  description         = "Starts the periods of ${var.lambda_name}"
+  schedule_expression = var.schedule_expression
+  state               = var.schedule_enabled ? "ENABLED" : "DISABLED"
+  tags                = var.tags
+}
+
+resource "aws_cloudwatch_event_target" "schedule" {
+  rule      = aws_cloudwatch_event_rule.schedule.name
+  target_id = "function"
+  arn       = module.function.function_arn
+
+  dynamic "dead_letter_config" {
+    for_each = var.dead_letter_arn == null ? [] : [var.dead_letter_arn]
+
+    content {
+      arn = dead_letter_config.value
+    }
+  }
+
+  # The first event finds its permission and the state, and the last is over before they go.
+  depends_on = [aws_lambda_permission.schedule, aws_s3_bucket.state, aws_dynamodb_table.state]
+}
+
+resource "aws_lambda_permission" "schedule" {
+  statement_id  = "schedule"
+  action        = "lambda:InvokeFunction"
+  function_name = module.function.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.schedule.arn
+}
