@@ -4,13 +4,24 @@ It listens on loopback only and holds everything in memory. It is no part of wha
 """
 
 from local_aws.aws import Invocation, LocalAws
-from local_aws.errors import AlreadyRunning, LocalAwsError, PortInUse, RuleNotFireable
+from local_aws.cloudwatch.alarms import StateChange
+from local_aws.errors import (
+    AlreadyRunning,
+    LocalAwsError,
+    NotEvaluable,
+    PortInUse,
+    RuleNotFireable,
+)
+from local_aws.mail import Email
 
 __all__ = [
     "AlreadyRunning",
+    "Email",
     "Invocation",
     "LocalAws",
     "LocalAwsError",
+    "NotEvaluable",
     "PortInUse",
     "RuleNotFireable",
+    "StateChange",
 ]

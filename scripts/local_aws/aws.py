@@ -5,8 +5,10 @@ import json
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,9 +16,13 @@ from typing import Any
 from moto.moto_api._internal.models import moto_api_backend
 
 from local_aws import completions, environ, schedule
+from local_aws.cloudwatch import alarms
 from local_aws.completions.functions import write_log
 from local_aws.errors import AlreadyRunning
 from local_aws.executor import Executor
+from local_aws.invocations import Invoker
+from local_aws.mail import Email, Mailboxes
+from local_aws.permissions import Permissions
 from local_aws.server import HOST, Server
 
 _running = threading.Lock()
@@ -56,7 +62,8 @@ class LocalAws:
 
     def __enter__(self) -> "LocalAws":
         with ExitStack() as stack:
-            server = Server(self._port)
+            self._permissions = Permissions()
+            server = Server(self._port, self._permissions.refusal)
             stack.callback(server.close)
             if not _running.acquire(blocking=False):
                 raise AlreadyRunning("This process already runs an embedded AWS.")
@@ -67,9 +74,14 @@ class LocalAws:
             self._clients = environ.Clients(self.endpoint)
             stack.callback(self._clients.close)
             self._executor = Executor(
-                folder / "code", environ.for_functions(self.endpoint), write_log
+                folder / "code",
+                environ.for_functions(self.endpoint),
+                partial(write_log, self._permissions),
+                self._permissions.credentials,
             )
-            stack.enter_context(completions.installed(self._executor))
+            invoker = Invoker(self._executor, self._permissions)
+            self._mailboxes = Mailboxes()
+            stack.enter_context(completions.installed(invoker, self._permissions, self._mailboxes))
             self.reset()
             stack.callback(self.reset)
             stack.callback(server.close)
@@ -106,15 +118,48 @@ class LocalAws:
     def fire(self, rule_name: str) -> list[Invocation]:
         """Do what EventBridge does when the rule's schedule comes up.
 
-        Raises `RuleNotFireable` where EventBridge would invoke nothing.
+        The invocations are asynchronous: what fails is tried again and becomes a dead letter, as
+        it is configured, before this returns the last attempt of each. What cannot be delivered
+        goes to the target's dead letter queue. Raises `RuleNotFireable` where there is none, and
+        where EventBridge would do nothing.
         """
         events, functions = self.client("events"), self.client("lambda")
-        due = list(schedule.due_invocations(events, functions, rule_name))
-        return [self.invoke(arn, event) for arn, event in due]
+        due = list(schedule.due_events(events, functions, rule_name))
+        found = [(each.function_name, schedule.deliver(each)) for each in due]
+        return [
+            Invocation(
+                name, json.loads(result.payload), result.function_error, result.log_tail, 200
+            )
+            for name, result in found
+            if result
+        ]
+
+    def evaluate_alarms(self, at: datetime | None = None) -> list[alarms.StateChange]:
+        """Give every CloudWatch alarm the state that its metrics show, and do its actions.
+
+        Periods end with the last full minute before `at` (naive: local time), or, where that is
+        None, with the minute that is running. Returns the alarms whose state has changed. Raises
+        `NotEvaluable`, before any changes, where an alarm is of a kind that is not known here.
+        """
+        return alarms.evaluate_all(self.account_id, self.region, at)
+
+    def inbox(self, address: str) -> list[Email]:
+        """Return the e-mails SNS has sent to an address; subscriptions need no confirmation."""
+        return self._mailboxes.of(address)
+
+    def enforcing_iam(self) -> AbstractContextManager[None]:
+        """Hold functions to the policies of their roles, in a `with` block.
+
+        That concerns what they do and what AWS does in their roles' names; everyone else may
+        still do everything.
+        """
+        return self._permissions.enforced()
 
     def reset(self) -> None:
         """Forget every resource and end every execution environment."""
         self._executor.retire_all()
+        self._permissions.forget()
+        self._mailboxes.clear()
         moto_api_backend.reset()
 
 

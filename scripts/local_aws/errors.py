@@ -15,3 +15,7 @@ class AlreadyRunning(LocalAwsError):
 
 class RuleNotFireable(LocalAwsError):
     """EventBridge would not invoke the function: the rule is off, unscheduled or not permitted."""
+
+
+class NotEvaluable(LocalAwsError):
+    """An alarm or a query asks for what CloudWatch may know and the embedded AWS does not."""

@@ -18,6 +18,7 @@ from local_aws.sandbox import Answer, LogLine, Sandbox
 from local_aws.unpacking import Unpacked, layer_path
 
 WriteLog = Callable[[Function, str, Sequence[LogLine]], None]
+AssumeRole = Callable[[Function], Mapping[str, str]]
 
 _INIT_SEC = 10
 # What an interpreter needs of the machine to start, to find shared libraries and to connect.
@@ -33,6 +34,7 @@ class Result:
     payload: str
     function_error: str | None
     log_tail: str
+    duration_ms: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,19 +47,29 @@ class _Environment:
 class Executor:
     """All execution environments of one embedded AWS."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], write_log: WriteLog) -> None:
-        """Unpack below `folder`; functions see `environ`, and their logs go to `write_log`."""
+    def __init__(
+        self,
+        folder: Path,
+        environ: Mapping[str, str],
+        write_log: WriteLog,
+        assume_role: AssumeRole = lambda _: {},
+    ) -> None:
+        """Unpack below `folder`; functions see `environ`, and their logs go to `write_log`.
+
+        `assume_role` gives each environment that starts credentials of its own, as variables.
+        """
         self._unpacked = Unpacked(folder)
         self._environ = dict(environ)
+        self._assume_role = assume_role
         self._write_log = write_log
         self._lock = threading.Lock()
         self._idle: defaultdict[str, list[_Environment]] = defaultdict(list)
         self._busy: set[_Environment] = set()
         self._current: dict[str, str] = {}
 
-    def invoke(self, function: Function, event: str) -> Result:
+    def invoke(self, function: Function, event: str, request_id: str | None = None) -> Result:
         """Run `function` once with `event` (JSON text), in a warm environment if one is free."""
-        request_id = str(uuid.uuid4())
+        request_id = request_id or str(uuid.uuid4())
         environment = self._take(function)
         init_ms = None
         answer = Answer()
@@ -88,7 +100,7 @@ class Executor:
         log.system(log.format.end(report))
         self._release(environment, keep=ready and not answer.failure)
         self._write_log(function, environment.log_stream, log.in_order())
-        return _result(answer, request_id, log)
+        return _result(answer, request_id, log, duration_ms)
 
     def retire(self, arn: str) -> None:
         """End the idle environments of the function `arn`, and the busy ones once they answer."""
@@ -137,6 +149,7 @@ class Executor:
             **{name: os.environ[name] for name in _INHERITED if name in os.environ},
             **self._environ,
             **function.environment,
+            **self._assume_role(function),
             **environ_of(function, str(task_root), log_stream),
         }
         sandbox = Sandbox(task_root, environ, path, function.memory_mb * 2**20)
@@ -176,16 +189,16 @@ class _Log:
         return ordered
 
 
-def _result(answer: Answer, request_id: str, log: _Log) -> Result:
+def _result(answer: Answer, request_id: str, log: _Log, duration_ms: float) -> Result:
     log_tail = tail([line.message for line in log.lines])
     if answer.failure:
         told = {
             "errorType": answer.failure.error_type,
             "errorMessage": f"RequestId: {request_id} Error: {answer.failure.reason}",
         }
-        return Result(json.dumps(told), "Unhandled", log_tail)
+        return Result(json.dumps(told), "Unhandled", log_tail, duration_ms)
     if answer.error is not None:
         told = {**answer.error, "requestId": request_id}
-        return Result(json.dumps(told), "Unhandled", log_tail)
+        return Result(json.dumps(told), "Unhandled", log_tail, duration_ms)
     assert answer.result is not None
-    return Result(answer.result, None, log_tail)
+    return Result(answer.result, None, log_tail, duration_ms)

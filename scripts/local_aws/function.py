@@ -27,6 +27,8 @@ class Function:
     log_group: str
     log_format: str
     log_level: str | None
+    role: str = ""
+    kms_key_arn: str | None = None
 
 
 def environ_of(function: Function, task_root: str, log_stream: str) -> dict[str, str]:
@@ -48,3 +50,17 @@ def environ_of(function: Function, task_root: str, log_stream: str) -> dict[str,
     if function.log_level:
         reserved["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
     return reserved
+
+
+def qualifier_in(name_or_arn: str) -> str | None:
+    """Return the alias or version that a function's name or ARN ends with, None if with none.
+
+    `$LATEST` is none, but the function as it is.
+    """
+    _, _, qualifier = name_or_arn.split(":function:")[-1].partition(":")
+    return None if qualifier in ("", "$LATEST") else qualifier
+
+
+def unqualified(function_arn: str) -> str:
+    """Return the ARN without alias or version."""
+    return ":".join(function_arn.split(":")[:7])

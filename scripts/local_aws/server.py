@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import (
@@ -15,20 +15,26 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import ThreadedWSGIServer
+from werkzeug.wrappers import Response
 
 from local_aws.errors import PortInUse
 
 HOST = "127.0.0.1"
 
+Refusal = Callable[[dict[str, Any]], Response | None]
+"""Takes a request as WSGI has it, and returns an answer where it is not moto that answers."""
+
 
 class Server:
     """An HTTP server that answers for every AWS service moto knows."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, refusal: Refusal) -> None:
         """Listen on `port`, 0 for any free one; raises `PortInUse`."""
         with _listen(port) as listening:
             self.port: int = listening.getsockname()[1]
-            self._server = _HttpServer(HOST, self.port, _App(), _Handler, fd=listening.fileno())
+            self._server = _HttpServer(
+                HOST, self.port, _App(refusal), _Handler, fd=listening.fileno()
+            )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )
@@ -51,12 +57,15 @@ class _App:
     They would repeat a request that got the status 500, the Terraform provider for minutes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, refusal: Refusal) -> None:
+        self._refusal = refusal
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         try:
-            answer: Iterable[bytes] = self._moto(environ, start_response)
+            answer: Iterable[bytes] = (self._refusal(environ) or self._moto)(
+                environ, start_response
+            )
             return answer
         except Exception as error:
             if not isinstance(error, NotImplementedError):

@@ -177,3 +177,21 @@ def test_a_policy_that_aws_provides_can_be_attached(aws: LocalAws) -> None:
     assert "logs:PutLogEvents" in json.dumps(document["Document"])
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.attach_role_policy(RoleName="r", PolicyArn="arn:aws:iam::aws:policy/Nothing")
+
+
+def test_an_object_that_was_deleted_can_be_deleted_with_all_of_its_versions(aws: LocalAws) -> None:
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="versioned")
+    s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="versioned", Key="state.json")
+    s3.delete_object(Bucket="versioned", Key="state.json")
+    found = s3.list_object_versions(Bucket="versioned")
+    versions = [
+        {"Key": each["Key"], "VersionId": each["VersionId"]}
+        for each in (*found["Versions"], *found["DeleteMarkers"])
+    ]
+
+    s3.delete_objects(Bucket="versioned", Delete={"Objects": versions})
+
+    assert len(versions) == 2
+    s3.delete_bucket(Bucket="versioned")

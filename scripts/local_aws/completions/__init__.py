@@ -3,17 +3,34 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from local_aws.completions import buckets, conditions, functions, logs, policies, queues
+from local_aws.completions import (
+    alarms,
+    buckets,
+    conditions,
+    functions,
+    invoke_configs,
+    logs,
+    metrics,
+    policies,
+    provisioned,
+    queues,
+    topics,
+)
 from local_aws.completions.replace import replacing
-from local_aws.executor import Executor
+from local_aws.invocations import Invoker
+from local_aws.mail import Mailboxes
+from local_aws.permissions import Permissions
 
 
 @contextmanager
-def installed(executor: Executor) -> Iterator[None]:
-    """Complete moto for the time of a `with` block; functions are run by `executor`."""
+def installed(invoker: Invoker, permissions: Permissions, mailboxes: Mailboxes) -> Iterator[None]:
+    """Complete moto for the time of a `with` block; functions are invoked by `invoker`."""
     with ExitStack() as stack:
         replace = replacing(stack)
-        functions.install(replace, executor)
-        for service in (buckets, conditions, logs, policies, queues):
+        functions.install(replace, invoker, permissions)
+        topics.install(replace, mailboxes)
+        for service in (alarms, buckets, conditions, invoke_configs, logs):
+            service.install(replace)
+        for service in (metrics, policies, provisioned, queues):
             service.install(replace)
         yield

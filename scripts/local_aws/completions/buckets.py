@@ -1,20 +1,25 @@
-"""S3: a bucket policy's conditions count."""
+"""S3: a bucket policy's conditions count, and what was deleted once can be deleted for good."""
 
 import json
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 
 from local_aws.completions.replace import Replace
+from local_aws.permissions.policies import holds
 
 # The embedded AWS speaks plain HTTP on loopback in the place of HTTPS.
 _KNOWN = {"aws:securetransport": "true"}
 
 
 def install(replace: Replace) -> None:
-    """moto applies a statement whatever its conditions, so that "deny plain HTTP" denies all."""
+    """moto applies a statement whatever its conditions, so that "deny plain HTTP" denies all.
+
+    And it closes the files of each version that it forgets, but a delete marker has none.
+    """
     replace(FakeBucket, "get_permission", _permission)
+    replace(FakeDeleteMarker, "dispose", lambda marker: None)
 
 
 def _permission(bucket: FakeBucket, action: str, resource: str) -> Any:
@@ -27,18 +32,7 @@ def _permission(bucket: FakeBucket, action: str, resource: str) -> Any:
     applying = [
         {name: value for name, value in statement.items() if name != "Condition"}
         for statement in statements
-        if _holds(statement.get("Condition", {}))
+        if holds(statement.get("Condition", {}), _KNOWN)
     ]
     document = json.dumps({**policy, "Statement": applying})
     return IAMPolicy(document).is_action_permitted(action, resource)
-
-
-def _holds(condition: dict[str, dict[str, Any]]) -> bool:
-    """Whether all of `condition` holds; what is not known here does not."""
-    for operator, expected in condition.items():
-        for key, values in expected.items():
-            allowed = values if isinstance(values, list) else [values]
-            known = _KNOWN.get(key.lower())
-            if operator != "Bool" or known not in [str(value).lower() for value in allowed]:
-                return False
-    return True

@@ -12,15 +12,22 @@ from moto.awslambda.responses import LambdaResponse
 from moto.awslambda.utils import get_backend
 from moto.logs.models import logs_backends
 
+from local_aws.completions.invoke_configs import config_of
 from local_aws.completions.replace import Replace
-from local_aws.executor import Executor
-from local_aws.function import Function
+from local_aws.executor import Result
+from local_aws.function import Function, qualifier_in
+from local_aws.invocations import Call, Invoker
+from local_aws.permissions import Permissions
 from local_aws.sandbox import LogLine
 
+# What Lambda does if nothing is configured.
+_RETRIES = 2
 
-def install(replace: Replace, executor: Executor) -> None:
-    """Have every function that is created from now on run by `executor`."""
-    replace(LocalFunction, "executor", executor)
+
+def install(replace: Replace, invoker: Invoker, permissions: Permissions) -> None:
+    """Have every function that is created from now on invoked by `invoker`."""
+    replace(LocalFunction, "invoker", invoker)
+    replace(LocalFunction, "permissions", permissions)
     replace(models, "LambdaFunction", LocalFunction)
 
     delete_function = models.LambdaBackend.delete_function
@@ -30,7 +37,7 @@ def install(replace: Replace, executor: Executor) -> None:
     ) -> None:
         arn = self.get_function(function_name, qualifier).function_arn
         delete_function(self, function_name, qualifier)
-        executor.retire(arn)
+        invoker.executor.retire(arn)
 
     moto_invoke = LambdaResponse.invoke
 
@@ -41,27 +48,46 @@ def install(replace: Replace, executor: Executor) -> None:
             self.querystring["qualifier"] = qualifier
         return moto_invoke(self)
 
-    put_invoke_config = models.LambdaBackend.put_function_event_invoke_config
-
-    def put_one_invoke_config(
-        self: models.LambdaBackend, function_name: str, config: dict[str, Any]
-    ) -> dict[str, Any]:
-        # moto adds to those there are and answers with the first
-        self.get_function(function_name).event_invoke_config = []
-        return put_invoke_config(self, function_name, config)
-
     replace(LambdaResponse, "invoke", invoke_qualified)
+    replace(models.LambdaBackend, "invoke", _invoke)
     replace(models.LambdaBackend, "delete_function", delete_and_retire)
-    replace(models.LambdaBackend, "put_function_event_invoke_config", put_one_invoke_config)
 
 
-def write_log(function: Function, stream: str, lines: Sequence[LogLine]) -> None:
-    """Append `lines` to the function's log group, which is made if it does not exist."""
+def _invoke(
+    backend: models.LambdaBackend,
+    function_name: str,
+    qualifier: str | None,
+    body: Any,
+    headers: Any,
+    response_headers: Any,
+) -> bytes:
+    function = backend.get_function(function_name, qualifier)
+    assert isinstance(function, LocalFunction)
+    called = qualifier_in(f"{function_name}:{qualifier}" if qualifier else function_name)
+    payload = function.invoke(body, headers, response_headers, called)
+    response_headers["Content-Length"] = str(len(payload))
+    return payload
+
+
+def write_log(
+    permissions: Permissions, function: Function, stream: str, lines: Sequence[LogLine]
+) -> None:
+    """Append `lines` to the function's log group; group and stream are made if need be.
+
+    Nothing is written, and nobody told, where the function's role may not do that.
+    """
     account_id = function.arn.split(":")[4]
     backend = logs_backends[account_id][function.region]
-    backend.ensure_log_group(function.log_group)
+    if function.log_group not in backend.groups:
+        if not permissions.may_log("logs:CreateLogGroup", function, ""):
+            return
+        backend.ensure_log_group(function.log_group)
     if stream not in backend.groups[function.log_group].streams:
+        if not permissions.may_log("logs:CreateLogStream", function, stream):
+            return
         backend.create_log_stream(function.log_group, stream)
+    if not permissions.may_log("logs:PutLogEvents", function, stream):
+        return
     events = [{"timestamp": line.timestamp, "message": line.message} for line in lines]
     backend.put_log_events(function.log_group, stream, events)
 
@@ -69,20 +95,24 @@ def write_log(function: Function, stream: str, lines: Sequence[LogLine]) -> None
 class LocalFunction(models.LambdaFunction):
     """A function that runs in child processes, and keeps what moto drops."""
 
-    executor: ClassVar[Executor | None] = None
+    invoker: ClassVar[Invoker | None] = None
+    permissions: ClassVar[Permissions | None] = None
 
     def __init__(
         self, account_id: str, spec: dict[str, Any], region: str, version: str | int = 1
     ) -> None:
         super().__init__(account_id, spec, region, version)
+        self._check_role(spec)
         self._kept: dict[str, Any] = {}
         self._keep(spec)
+        self.provisioned: dict[str, dict[str, Any]] = {}
 
     def _keep(self, spec: dict[str, Any]) -> None:
         self.revision_id = str(uuid.uuid4())
         for name in ("DeadLetterConfig", "LoggingConfig"):
             if name in spec:
-                self._kept[name] = spec[name]
+                # a new dict, since published versions keep the one they had
+                self._kept = {**self._kept, name: spec[name]}
 
     @property
     def logging_config(self) -> dict[str, str]:
@@ -119,7 +149,13 @@ class LocalFunction(models.LambdaFunction):
             config["VpcId"] = backend.get_subnet(config["SubnetIds"][0]).vpc_id
         return config
 
+    def _check_role(self, spec: dict[str, Any]) -> None:
+        assert self.permissions is not None
+        role = spec.get("Role", self.role)
+        self.permissions.check_configuration(role, self.function_name, spec)
+
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
+        self._check_role(config_updates)
         super().update_configuration(config_updates)
         if "KMSKeyArn" in config_updates:
             self.kms_key_arn = config_updates["KMSKeyArn"]
@@ -138,19 +174,42 @@ class LocalFunction(models.LambdaFunction):
             self._keep({})
         return self.get_configuration()
 
-    def invoke(self, body: Any, request_headers: Any, response_headers: Any) -> bytes:
-        assert self.executor is not None
+    def invoke(
+        self, body: Any, request_headers: Any, response_headers: Any, qualifier: str | None = None
+    ) -> bytes:
+        assert self.invoker is not None
         invocation_type = request_headers.get("X-Amz-Invocation-Type", "RequestResponse")
         if invocation_type == "DryRun":
             return b""
-        result = self.executor.invoke(self._as_function(), _event_text(body))
         if invocation_type == "Event":
+            self.deliver(_event_text(body), qualifier)
             return b""
+        result = self.invoker.answer(self._call(_event_text(body), qualifier))
         if result.function_error:
             response_headers["x-amz-function-error"] = result.function_error
         response_headers["x-amz-executed-version"] = str(self.version)
         response_headers["x-amz-log-result"] = base64.b64encode(result.log_tail.encode()).decode()
         return result.payload.encode()
+
+    def deliver(self, event: str, qualifier: str | None) -> Result | None:
+        """Do all that follows from an asynchronous call; return what the last attempt came to."""
+        assert self.invoker is not None
+        return self.invoker.deliver(self._call(event, qualifier))
+
+    def _call(self, event: str, qualifier: str | None) -> Call:
+        backend = get_backend(self.account_id, self.region)
+        reserved = backend.get_function(self.function_name).reserved_concurrency
+        config = config_of(backend, self.function_name, qualifier) or {}
+        on_failure = config.get("DestinationConfig", {}).get("OnFailure", {})
+        return Call(
+            function=self._as_function(),
+            event=event,
+            qualifier=qualifier,
+            reserved=None if reserved is None else int(reserved),
+            retries=config.get("MaximumRetryAttempts", _RETRIES),
+            dead_letter_arn=self._kept.get("DeadLetterConfig", {}).get("TargetArn") or None,
+            on_failure_arn=on_failure.get("Destination") or None,
+        )
 
     def _as_function(self) -> Function:
         backend = get_backend(self.account_id, self.region)
@@ -172,6 +231,8 @@ class LocalFunction(models.LambdaFunction):
             log_group=logging["LogGroup"],
             log_format=logging["LogFormat"],
             log_level=logging.get("ApplicationLogLevel"),
+            role=self.role,
+            kms_key_arn=self.kms_key_arn,
         )
 
 
