@@ -1,0 +1,66 @@
+"""The example in a VPC: it keeps to its network and key, and is held to its permissions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from examples import Example, applied, period
+from privileges import Period, Trial
+
+from cli import aws_command
+
+if TYPE_CHECKING:
+    from local_aws import LocalAws
+
+
+@pytest.fixture(scope="module")
+def example(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+    with applied(aws, tmp_path_factory.mktemp("example"), "vpc-kms") as example:
+        yield example
+
+
+def test_it_keeps_to_its_network_and_key(aws: LocalAws, example: Example) -> None:
+    outputs = example.outputs
+    assert period(aws, outputs["eventbridge_rule_name"]) == {"service": "ok"}
+
+    name, key_arn = outputs["lambda_function_name"], outputs["kms_key_arn"]
+    function = aws.client("lambda").get_function_configuration(FunctionName=name)
+    assert function["KMSKeyArn"] == key_arn
+    assert function["VpcConfig"]["VpcId"] == outputs["vpc_id"]
+    assert function["VpcConfig"]["SecurityGroupIds"] == [outputs["security_group_id"]]
+    group = f"/aws/lambda/{name}"
+    [group] = aws.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    assert group["kmsKeyId"] == key_arn
+    bucket, key = outputs["state_bucket_name"], outputs["state_key"]
+    state = aws.client("s3").head_object(Bucket=bucket, Key=key)
+    assert state["SSEKMSKeyId"] == key_arn
+    topic = aws.client("sns").get_topic_attributes(TopicArn=outputs["alert_topic_arn"])
+    assert topic["Attributes"]["KmsMasterKeyId"] == key_arn
+    for command in ("break_command", "repair_command"):
+        aws_command.run(outputs[command], aws.client)
+    assert not example.plan(), "a second plan is empty"
+
+
+def test_its_role_may_do_what_the_function_needs_and_nothing_else(
+    aws: LocalAws, example: Example
+) -> None:
+    s3 = aws.client("s3")
+    state = {"Bucket": example.outputs["state_bucket_name"], "Key": example.outputs["state_key"]}
+    last_success = {"alerted": True, "healthy": True, "cooldown_counter": 1}
+    body = json.dumps({"service": last_success})
+    trial = Trial(
+        aws,
+        example.outputs["lambda_function_name"],
+        [
+            Period(
+                lambda: s3.put_object(**state, Body=body), {"service": "cooldown (2/2) resolved"}
+            ),
+            Period(lambda: s3.put_object(**state, Body="half of it"), {"service": "ok"}),
+            Period(lambda: s3.delete_object(**state), {"service": "ok"}),
+        ],
+    )
+    needless = trial.needless()
+    assert not needless, needless

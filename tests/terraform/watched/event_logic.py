@@ -1,0 +1,25 @@
+"""Events that do what the objects in a bucket say: the name of one that exists is failing."""
+
+from __future__ import annotations
+
+import os
+
+import boto3
+
+BUCKET = os.environ["SWITCHES"]
+
+s3 = boto3.client("s3")
+
+
+def get_events() -> dict[str, dict[str, object]]:
+    options = {"detect": healthy, "inject": healthy, "max_failed_detections": 1}
+    misspelt = {"detcet": healthy} if "misspelt" in switches() else {}
+    return {"checkout": {**options, **misspelt}, "invoices": options}
+
+
+def healthy(name: str) -> bool:
+    return name not in switches()
+
+
+def switches() -> set[str]:
+    return {each["Key"] for each in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
