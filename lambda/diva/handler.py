@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import time
 import uuid
@@ -22,8 +23,6 @@ from .report import log
 from .runner import Pool
 from .settings import Settings, read_settings
 from .stores import StoreError
-from .stores.dynamodb import DynamoDBStore
-from .stores.s3 import S3Store
 
 ATTEMPTS = 2
 TIMEOUT_SEC = 2.5
@@ -60,6 +59,9 @@ def runtime() -> Runtime:
     """Return this process's runtime, made from its environment. Raises InvalidSettings."""
     settings = read_settings(os.environ)
     log.setLevel(settings.log_level)
+    # Lambda sets the level for all, and what these say at DEBUG holds the session's token.
+    for library in ("boto3", "botocore", "urllib3"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     workers = settings.max_workers if settings.parallelize else 1
     reader = PolicyReader(settings.event_timeout_sec, settings.worker_role, settings.maintenance)
     engine = Engine(Pool(workers), Redactor(os.environ), ordered=not settings.parallelize)
@@ -69,7 +71,10 @@ def runtime() -> Runtime:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=workers,
     )
+    # Each mode imports its own store: a cold start has no time for the other's.
     if settings.mode == "monolithic":
+        from .stores.s3 import S3Store
+
         s3 = boto3.client("s3", config=config)
         shared = S3Store(s3, settings.state_bucket, settings.state_key, settings.kms_key_arn)
         return Runtime(
@@ -77,6 +82,8 @@ def runtime() -> Runtime:
             reader,
             lambda policies, run_id, sec: engine.run_shared(policies, shared, run_id, sec),
         )
+    from .stores.dynamodb import DynamoDBStore
+
     dynamodb = boto3.client("dynamodb", config=config)
     return Runtime(
         settings,
@@ -102,12 +109,13 @@ def handler(event: object, context: Context) -> dict[str, object]:
     log.info("Retrieved %d events", len(events))
     settings = this.settings
     policies = this.reader.read(events)
+    redact = Redactor(os.environ)
     run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
     remaining_sec = context.get_remaining_time_in_millis() / 1000
     try:
         period = this.run_period(policies, run_id, remaining_sec)
     except StoreError as error:
-        raise PeriodFailed("\n".join([str(error), *policies.problems])) from error
+        raise PeriodFailed("\n".join([str(error), *map(redact, policies.problems)])) from error
     result = report.result(settings.mode, policies, period)
     report.log_summary(result, period)
     now_ms = round(time.time() * 1000)
@@ -116,7 +124,7 @@ def handler(event: object, context: Context) -> dict[str, object]:
         for line in metrics.event_lines(context.function_name, policies, period, now_ms):
             print(line)
     problems = [f"event {name!r}: {error}" for name, error in period.errors.items()]
-    problems += policies.problems
+    problems += map(redact, policies.problems)
     if problems:
         raise PeriodFailed("\n".join(problems))
     return result

@@ -45,8 +45,9 @@ def get_events(module: ModuleType) -> Mapping[object, object]:
 
 def _where(error: BaseException) -> str:
     """Say what was raised, and where in the user's file."""
-    message = (error.msg if isinstance(error, SyntaxError) else str(error)).strip()
-    message = Redactor(os.environ)(message.splitlines()[0]) if message else ""
+    redact = Redactor(os.environ)
+    message = redact.hide(error.msg if isinstance(error, SyntaxError) else str(error)).strip()
+    message = redact(message.splitlines()[0]) if message else ""
     text = ": ".join(filter(None, (type(error).__name__, message)))
     line = user_line(error)
     if isinstance(error, SyntaxError) and error.filename and os.path.exists(error.filename):

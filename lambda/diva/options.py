@@ -145,7 +145,7 @@ def shown(value: object) -> str:
 
 
 _REPR = reprlib.Repr()
-_REPR.maxstring = _REPR.maxother = 200
+_REPR.maxstring = _REPR.maxother = 20_000  # what is cut in two is no longer known as a secret
 
 
 def _is_finite(value: object) -> TypeGuard[float]:

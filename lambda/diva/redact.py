@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import json
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 LONGEST = 300
 _SHORTEST_SECRET = 4
+_SHORTEST_PART = 8  # shorter ones are words rather than secrets
 _NOT_SECRET = frozenset((
     "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION", "LANG", "LC_ALL", "LD_LIBRARY_PATH",
     "PATH", "PWD", "PYTHONPATH", "SHLVL", "TZ", "_HANDLER",
@@ -18,28 +22,86 @@ _NOT_THE_USERS = (os.path.dirname(__file__), "<frozen ", importlib.__file__)
 
 
 class Redactor:
-    """Makes one short line of an exception, without the values of environment variables.
+    """Makes one short line of an exception or a text, without values of environment variables.
 
-    Callbacks get their secrets from the environment, and exceptions like to quote what
-    they were given; a value is replaced by the name of its variable.
+    Callbacks get their secrets from the environment, and exceptions like to quote what they
+    were given. A value is replaced by the name of its variable, also where Python, JSON or a
+    URL has quoted it, and so are its parts that are used alone: a line, the password of a URL,
+    a text inside JSON.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        hidden = {
-            value: name
-            for name, value in environ.items()
-            if len(value) >= _SHORTEST_SECRET
-            and name not in _NOT_SECRET
-            and not name.startswith(_NOT_SECRET_PREFIXES)
-        }
-        self._hidden = sorted(hidden.items(), key=lambda pair: -len(pair[0]))
+        self._environ = environ
+        self._known: dict[str, str] = {}
+        self._hidden: list[tuple[str, str]] = []
 
     def __call__(self, error: BaseException | str) -> str:
-        text = error if isinstance(error, str) else _describe(error)
-        for value, name in self._hidden:
-            text = text.replace(value, f"${{{name}}}")
+        text = self.hide(error if isinstance(error, str) else _describe(error))
         text = " ".join(text.split()).encode("utf-8", "backslashreplace").decode()
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+    def hide(self, text: str) -> str:
+        """Return `text` at its full length with names in the place of values."""
+        now = dict(self._environ)
+        if now != self._known:  # event logic may fetch its secrets into the environment
+            self._hidden, self._known = _hidden(now), now
+        for quoted, name in self._hidden:
+            text = text.replace(quoted, name)
+        return text
+
+
+def _hidden(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what to hide and what to put there, the longest first."""
+    named = {
+        quoted: f"${{{name}}}"
+        for name, value in environ.items()
+        if name not in _NOT_SECRET and not name.startswith(_NOT_SECRET_PREFIXES)
+        for secret in _secrets(value)
+        for quoted in _quoted(secret)
+    }
+    return sorted(named.items(), key=lambda pair: -len(pair[0]))
+
+
+def _secrets(value: str) -> Iterator[str]:
+    whole = value.strip()
+    if len(whole) >= _SHORTEST_SECRET:
+        yield from (whole, value)
+        yield from (part for part in _parts(whole) if len(part) >= _SHORTEST_PART)
+        with contextlib.suppress(ValueError):  # it only looks like a URL
+            if password := urlsplit(whole).password:
+                yield from (password, unquote(password))
+
+
+def _parts(value: str) -> Iterator[str]:
+    yield from (line.strip() for line in value.splitlines())
+    if value[0] in "{[":
+        with contextlib.suppress(ValueError):
+            yield from _texts(json.loads(value))
+
+
+def _texts(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, (dict, list)):
+        for each in data.values() if isinstance(data, dict) else data:
+            yield from _texts(each)
+
+
+def _quoted(secret: str) -> set[str]:
+    """Return `secret` as it is, and as it is written inside other text, thrice over."""
+    forms = {secret}
+    for _ in range(3):
+        forms |= {quote_(form) for form in forms for quote_ in _QUOTES}
+    return forms
+
+
+_QUOTES: tuple[Callable[[str], str], ...] = (
+    lambda text: repr(text)[1:-1],
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: quote(text, errors="replace"),
+    lambda text: quote(text, safe="", errors="replace"),
+    lambda text: quote_plus(text, errors="replace"),
+)
 
 
 def user_line(error: BaseException) -> tuple[str, int] | None:
