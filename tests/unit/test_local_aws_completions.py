@@ -1,19 +1,12 @@
 """The embedded AWS returns what it was given where moto alone forgets or differs."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
 
 
 @pytest.fixture

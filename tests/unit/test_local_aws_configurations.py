@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,12 +9,6 @@ from botocore.exceptions import ClientError
 from local_functions import deploy, emptied
 
 from local_aws import LocalAws
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -12,12 +11,6 @@ from botocore.exceptions import ClientError
 from local_functions import deploy, emptied
 
 from local_aws import LocalAws
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
 
 
 @pytest.fixture

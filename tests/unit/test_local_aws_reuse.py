@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,12 +11,6 @@ from botocore.exceptions import ClientError
 from local_functions import deploy, emptied, zipped
 
 from local_aws import LocalAws
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
 
 
 @pytest.fixture
