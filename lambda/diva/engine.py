@@ -193,7 +193,8 @@ class _Run:
         self._observed = {name: threading.Event() for name in names if name in causes}
         self._failing: dict[str, bool] = {}
         self._end = begun + remaining_sec - min(LEFT_TO_FAIL_SEC, remaining_sec * LARGEST_SHARE)
-        self._claim = Claim(run_id, self._began + timedelta(seconds=deliver_sec))
+        # Until then it can still be recorded that a delivery succeeded.
+        self._claim = Claim(run_id, self._began + timedelta(seconds=remaining_sec))
         self._policies = policies
         self._pool = pool
         self._now = now
@@ -264,9 +265,9 @@ class _Run:
 
     def save(self, store: Store, snapshot: Snapshot, seen: Mapping[str, Observation]) -> Snapshot:
         """Fold what was seen into the state, claim what is due, and write what changed."""
-        now = self._now()
 
         def fold(snapshot: Snapshot) -> Changes:
+            now = self._now()
             changes: dict[str, Record | None] = {}
             for name, observation in seen.items():
                 policy = self._policies.valid[name]
@@ -286,10 +287,10 @@ class _Run:
 
     def save_deliveries(self, store: Store, snapshot: Snapshot, names: Iterable[str]) -> None:
         """Fold what became of the deliveries into the state, and write it."""
-        now = self._now()
         attempted = [(name, self.runs[name]) for name in names]
 
         def fold(snapshot: Snapshot) -> Changes:
+            now = self._now()
             changes: dict[str, Record | None] = {}
             for name, run in attempted:
                 assert run.effect is not None, "only what was claimed is delivered"
