@@ -9,6 +9,8 @@ from pathlib import Path
 
 from diva.settings import LOG_LEVELS
 
+from .command import whole_number
+
 LONGEST_TIMEOUT_SEC = 900
 """Lambda's own limit."""
 LONGEST_PAUSE_SEC = 86_400
@@ -141,7 +143,7 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--periods",
-        type=_whole_number,
+        type=whole_number(),
         metavar="N",
         help="how many periods to run (default: 1, or with --every until Ctrl-C)",
     )
@@ -180,12 +182,6 @@ def _add_sources(command: argparse.ArgumentParser) -> None:
     group.add_argument("--bucket", help="an S3 bucket (mode monolithic), with --key")
     group.add_argument("--key", help="the object's key, such as diva/my-function/state.json")
     group.add_argument("--table", help="a DynamoDB table (mode distributed)")
-
-
-def _whole_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
 
 
 def _number(largest: int) -> Callable[[str], float]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from . import aftermath, terraform
 from .aftermath import States
+from .command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
 from .deployment import Deployment
 from .example import EXAMPLES
 from .output import Output
@@ -24,8 +24,6 @@ from .steps import step
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-INTERRUPTED = 130
-BROKEN_PIPE = 141
 PERIODS_WITHOUT_STORY = 3
 
 _DESCRIPTION = """\
@@ -52,14 +50,14 @@ class DemoError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Give the demonstration and return its exit status."""
     given = _parse(argv)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         return _run(given, Output())
     except (DemoError, terraform.TerraformError) as error:
-        _say(f"demo: {error}")
+        say(f"demo: {error}")
         return 1
     except KeyboardInterrupt:
-        _say("Interrupted. The embedded AWS is gone with everything in it.")
+        say("Interrupted. The embedded AWS is gone with everything in it.")
         return INTERRUPTED
     except BrokenPipeError:
         return BROKEN_PIPE
@@ -92,7 +90,7 @@ def _run(given: argparse.Namespace, output: Output) -> int:
             seconds = time.monotonic() - began
             output.line(f"\n{seconds:.0f} seconds in all, and nothing is left behind.")
     if periods.failures:
-        _say(f"demo: {periods.failures} of {periods.invocations} invocations failed")
+        say(f"demo: {periods.failures} of {periods.invocations} invocations failed")
     return 1 if periods.failures else 0
 
 
@@ -154,7 +152,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--periods",
-        type=_whole_number(1, 10_000),
+        type=whole_number(1, 10_000),
         metavar="N",
         help=f"how many periods (default: all of the story, or {PERIODS_WITHOUT_STORY})",
     )
@@ -165,7 +163,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--port",
-        type=_whole_number(0, 65_535),
+        type=whole_number(0, 65_535),
         default=0,
         metavar="PORT",
         help="where the embedded AWS listens (default: any free port)",
@@ -173,34 +171,5 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _whole_number(smallest: int, largest: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not smallest <= int(text) <= largest:
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is not a whole number from {smallest} to {largest}"
-            )
-        return int(text)
-
-    return read
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _leave(code: int) -> NoReturn:
-    """End the process with `code`, and without a word if nobody reads its output any more."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = BROKEN_PIPE
-    sys.exit(code)
-
-
 if __name__ == "__main__":
-    _leave(main())
+    leave(main())

@@ -23,14 +23,12 @@ from diva.stores.file import FileStore
 
 from . import arguments, status
 from .cells import printable, wrapped
+from .command import BROKEN_PIPE, INTERRUPTED, say
 from .event_file import EventFile
 from .memory import MemoryStore
 from .output import GAP, Output
 from .stored import Stored, StoredInDynamoDB, StoredInFile, StoredInS3
 from .trial import Trial
-
-INTERRUPTED = 130
-BROKEN_PIPE = 141
 
 _VALIDATE_COLUMNS = {"role": 6, "functions": 30}
 
@@ -42,10 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return commands[given.command](given, Output())
     except (InvalidEventLogic, StoreError) as error:
-        _say(f"diva: {error}")
+        say(f"diva: {error}")
         return 1
     except KeyboardInterrupt:
-        _say("Interrupted.")
+        say("Interrupted.")
         return INTERRUPTED
 
 
@@ -89,10 +87,10 @@ def _run(given: argparse.Namespace, output: Output) -> int:
     store = _store(given.state, given.dry_run)
     file = EventFile(given.file)
     if given.dry_run:
-        _say("Dry run: only detect is called, and no state is written.")
-        _say("Injections and messages that are due are taken to succeed.")
+        say("Dry run: only detect is called, and no state is written.")
+        say("Injections and messages that are due are taken to succeed.")
     elif given.state is None:
-        _say("The state is kept in memory and lost at the end; --state FILE keeps it.")
+        say("The state is kept in memory and lost at the end; --state FILE keeps it.")
     periods = given.periods or (None if given.every else 1)
     trial = Trial(file, store, output, given.timeout, given.dry_run)
     try:
@@ -133,9 +131,9 @@ def _reset(given: argparse.Namespace, output: Output) -> int:
     names = list(dict.fromkeys(given.events))
     unknown = [name for name in names if name not in known]
     for name in unknown:
-        _say(f"diva: no state of event {name!r} in {stored.place}{_nearest(name, list(known))}")
+        say(f"diva: no state of event {name!r} in {stored.place}{_nearest(name, list(known))}")
     if unknown:
-        _say("Nothing was reset.")
+        say("Nothing was reset.")
         return 1
     done = stored.reset(names)
     for name in names:
@@ -157,17 +155,13 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 
 def _list_problems(file: Path, problems: Sequence[str]) -> None:
-    _say(f"{file} has {_counted(len(problems), 'problem')}:")
+    say(f"{file} has {_counted(len(problems), 'problem')}:")
     for problem in problems:
-        _say(f"  {problem}")
+        say(f"  {problem}")
 
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 class _StderrHandler(logging.Handler):
@@ -175,7 +169,7 @@ class _StderrHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            _say(self.format(record))
+            say(self.format(record))
         except Exception:
             self.handleError(record)
 

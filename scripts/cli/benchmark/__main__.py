@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import NoReturn
 
+from ..command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
 from ..output import Output
 from . import report
 from .bench import BenchmarkError
 from .figures import FIGURES, Figure
 from .result import Result
-
-INTERRUPTED = 130
-BROKEN_PIPE = 141
 
 _DESCRIPTION = """\
 Measure what DIVA costs, and hold each figure against its target. Every figure is a ratio or a
@@ -42,10 +37,10 @@ def main(argv: Sequence[str] | None = None, figures: Mapping[str, Figure] = FIGU
     try:
         return _run(given, figures, Output())
     except BenchmarkError as error:
-        _say(f"benchmark: {error}")
+        say(f"benchmark: {error}")
         return 1
     except KeyboardInterrupt:
-        _say("Interrupted. No file was written.")
+        say("Interrupted. No file was written.")
         return INTERRUPTED
     except BrokenPipeError:
         return BROKEN_PIPE
@@ -86,7 +81,7 @@ def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argpars
     )
     parser.add_argument(
         "--repeat",
-        type=_whole_number,
+        type=whole_number(),
         metavar="N",
         help="how often each thing is measured (default: as often as its figure needs)",
     )
@@ -103,30 +98,6 @@ def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argpars
     return given
 
 
-def _whole_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _leave(code: int) -> NoReturn:
-    """End the process with `code`, and without a word if nobody reads its output any more."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = BROKEN_PIPE
-    sys.exit(code)
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _interrupt)
-    _leave(main())
+    signal.signal(signal.SIGTERM, interrupt)
+    leave(main())
