@@ -2,13 +2,6 @@
 # built from names, so that the policy can be attached before the function exists.
 
 locals {
-  log_statements = [{
-    Sid      = "Log"
-    Effect   = "Allow"
-    Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    Resource = ["arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.lambda_name}:*"]
-  }]
-
   object_arn = "arn:${local.partition}:s3:::${local.bucket_name}/${local.state_key}"
 
   bucket_statements = [
@@ -42,38 +35,13 @@ locals {
     Resource = [var.kms_key_arn]
   }]
 
-  dead_letter_statements = [{
-    Sid      = "DeadLetters"
-    Effect   = "Allow"
-    Action   = ["sqs:SendMessage"]
-    Resource = [var.dead_letter_arn]
-  }]
-
-  # EC2 and X-Ray take no narrower resource for these actions.
-  vpc_statements = [{
-    Sid      = "NetworkInterfaces"
-    Effect   = "Allow"
-    Action   = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"]
-    Resource = ["*"]
-  }]
-
-  tracing_statements = [{
-    Sid      = "Trace"
-    Effect   = "Allow"
-    Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-    Resource = ["*"]
-  }]
-
   lambda_policy_json = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      local.log_statements,
+      module.function.role_statements,
       [for statement in local.bucket_statements : statement if local.monolithic],
       [for statement in local.table_statements : statement if !local.monolithic],
       [for statement in local.kms_statements : statement if var.kms_key_arn != null],
-      [for statement in local.dead_letter_statements : statement if var.dead_letter_arn != null],
-      [for statement in local.vpc_statements : statement if var.lambda_vpc_config != null],
-      [for statement in local.tracing_statements : statement if var.enable_tracing],
     )
   })
 }

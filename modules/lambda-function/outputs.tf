@@ -25,3 +25,8 @@ output "alarm_arns" {
     { for alarm in aws_cloudwatch_metric_alarm.errors_threshold : "errors-threshold" => alarm.arn },
   )
 }
+
+output "role_statements" {
+  description = "Statements of an IAM policy: what the role must be allowed for the log, dead letters, network and tracing. Not for `kms_key_arn`."
+  value       = local.role_statements
+}

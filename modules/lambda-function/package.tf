@@ -7,7 +7,7 @@ locals {
   python = coalesce(var.python_executable, startswith(abspath(path.root), "/") ? "python3" : "python")
 
   # What tools leave in a folder, and where version control and Terraform keep theirs.
-  left_out = "(^|/)(__pycache__|[.](git|terraform|build|venv|tox|[a-z]+_cache))/|[.]py[co]$|(^|/)[.]DS_Store$"
+  left_out = "(^|/)(__pycache__|venv|[.](git|terraform|build|venv|tox|[a-z]+_cache))/|[.]py[co]$|[.]tfstate|(^|/)[.]DS_Store$"
   sources = var.source_dir == null ? var.sources : {
     for name in fileset(var.source_dir, "**") : name => "${trimsuffix(var.source_dir, "/")}/${name}"
     if !can(regex(local.left_out, name))

@@ -1,0 +1,48 @@
+# What the role that is given must be allowed, by names and ARNs alone: it can be attached before
+# the function exists, and has to be, since Lambda checks some of it when it makes the function.
+
+data "aws_caller_identity" "this" {}
+
+data "aws_partition" "this" {}
+
+data "aws_region" "this" {}
+
+locals {
+  log_group_arn = "arn:${data.aws_partition.this.partition}:logs:${data.aws_region.this.id}:${data.aws_caller_identity.this.account_id}:log-group:/aws/lambda/${var.function_name}"
+
+  log_statements = [{
+    Sid      = "Log"
+    Effect   = "Allow"
+    Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    Resource = ["${local.log_group_arn}:*"]
+  }]
+
+  dead_letter_statements = [{
+    Sid      = "DeadLetters"
+    Effect   = "Allow"
+    Action   = [strcontains(coalesce(var.dead_letter_arn, "-"), ":sns:") ? "sns:Publish" : "sqs:SendMessage"]
+    Resource = [var.dead_letter_arn]
+  }]
+
+  # EC2 and X-Ray take no narrower resource for these actions.
+  vpc_statements = [{
+    Sid      = "NetworkInterfaces"
+    Effect   = "Allow"
+    Action   = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"]
+    Resource = ["*"]
+  }]
+
+  tracing_statements = [{
+    Sid      = "Trace"
+    Effect   = "Allow"
+    Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+    Resource = ["*"]
+  }]
+
+  role_statements = concat(
+    local.log_statements,
+    [for statement in local.dead_letter_statements : statement if var.dead_letter_arn != null],
+    [for statement in local.vpc_statements : statement if var.vpc_config != null],
+    [for statement in local.tracing_statements : statement if var.enable_tracing],
+  )
+}
