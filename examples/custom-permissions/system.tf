@@ -1,0 +1,74 @@
+# Where the suppliers' deliveries arrive, and where the stock is kept.
+
+data "aws_caller_identity" "this" {}
+
+data "aws_region" "this" {}
+
+locals {
+  account = data.aws_caller_identity.this.account_id
+  region  = data.aws_region.this.id
+}
+
+resource "aws_s3_bucket" "deliveries" {
+  bucket        = "${var.name}-${local.account}-${local.region}"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_public_access_block" "deliveries" {
+  bucket                  = aws_s3_bucket.deliveries.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_notification" "deliveries" {
+  bucket = aws_s3_bucket.deliveries.id
+
+  lambda_function {
+    lambda_function_arn = module.stock.lambda_function_arn
+    events              = ["s3:ObjectCreated:*"]
+    filter_prefix       = "deliveries/"
+  }
+
+  # S3 tries the permission before it takes the notification.
+  depends_on = [aws_lambda_permission.deliveries]
+}
+
+resource "aws_lambda_permission" "deliveries" {
+  statement_id   = "deliveries"
+  action         = "lambda:InvokeFunction"
+  function_name  = module.stock.lambda_function_name
+  principal      = "s3.amazonaws.com"
+  source_arn     = aws_s3_bucket.deliveries.arn
+  source_account = local.account
+}
+
+# Not delivered yet: deliver_command does that.
+resource "aws_s3_object" "sample" {
+  bucket = aws_s3_bucket.deliveries.bucket
+  key    = "samples/acme.json"
+  content = jsonencode({
+    articles = [
+      { article = "bolt-m6", quantity = 1200, price = "0.09" },
+      { article = "nut-m6", quantity = 800, price = "0.04" },
+    ]
+  })
+}
+
+resource "aws_dynamodb_table" "stock" {
+  name         = var.name
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "supplier"
+  range_key    = "article"
+
+  attribute {
+    name = "supplier"
+    type = "S"
+  }
+
+  attribute {
+    name = "article"
+    type = "S"
+  }
+}

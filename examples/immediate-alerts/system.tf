@@ -1,0 +1,46 @@
+# What the function works on, and what starts it.
+
+data "aws_caller_identity" "this" {}
+
+data "aws_region" "this" {}
+
+resource "aws_s3_bucket" "books" {
+  bucket        = "${var.name}-${data.aws_caller_identity.this.account_id}-${data.aws_region.this.id}"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_public_access_block" "books" {
+  bucket                  = aws_s3_bucket.books.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+# Not an order yet: order_command makes one of it.
+resource "aws_s3_object" "sample" {
+  bucket  = aws_s3_bucket.books.bucket
+  key     = "samples/order.json"
+  content = jsonencode({ order = "4711", customer = "Example Ltd", net = "120.00" })
+}
+
+resource "aws_cloudwatch_event_rule" "invoices" {
+  name                = var.name
+  schedule_expression = var.schedule_expression
+}
+
+resource "aws_cloudwatch_event_target" "invoices" {
+  rule = aws_cloudwatch_event_rule.invoices.name
+  arn  = module.invoices.lambda_function_arn
+
+  # The first run could come before EventBridge is let in.
+  depends_on = [aws_lambda_permission.schedule]
+}
+
+resource "aws_lambda_permission" "schedule" {
+  statement_id  = "schedule"
+  action        = "lambda:InvokeFunction"
+  function_name = module.invoices.lambda_function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.invoices.arn
+}
