@@ -45,16 +45,29 @@ def counted(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
     return add
 
 
+@pytest.fixture
+def noted(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Adds a line to what the end of the session says."""
+    lines: list[str] = []
+    request.node.user_properties.append(("noted", lines))
+    return lines.append
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     total: Counter[str] = Counter()
+    notes: set[str] = set()
     for reports in terminalreporter.stats.values():
         for report in reports:
             if getattr(report, "when", None) == "call":  # the others repeat it, or come before
-                total.update(dict(report.user_properties).get("counted", {}))
-    if +total:
+                properties = dict(report.user_properties)
+                total.update(properties.get("counted", {}))
+                notes.update(properties.get("noted", []))
+    if +total or notes:
         terminalreporter.section("tried")
         for what, number in (+total).items():
             terminalreporter.line(f"{number} {COUNTED[what]}")
+        for note in sorted(notes):
+            terminalreporter.line(note)
 
 
 @pytest.fixture(scope="session")
@@ -72,4 +85,13 @@ def aws() -> Iterator[LocalAws]:
             patch.setenv(name, value)
         # A session remembers the configuration that it was made under.
         patch.setattr(boto3, "DEFAULT_SESSION", None)
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalAws]:
+    """An embedded AWS of a module's own, for the tests of the embedded AWS itself."""
+    from local_aws import LocalAws
+
+    with LocalAws() as aws:
         yield aws

@@ -22,7 +22,7 @@ from .policy import Policy
 from .state import Claim, State
 
 LONGEST_CLAIM = timedelta(minutes=20)
-"""Lambda's limit of a run, 15 minutes, and some: one that lasts longer was made by a wrong clock."""
+"""Lambda's limit of a run, 15 minutes, and some: what lasts longer was made by a wrong clock."""
 
 
 class Outcome(str, Enum):

@@ -43,7 +43,7 @@ ON_THE_WAY: Mapping[str, Fault] = {
     "lost answer": lost_answer,
     "cut off": cut_off,
 }
-SHORT_TIMEOUT_SEC = 0.3
+SHORT_TIMEOUT_SEC = 1.0
 
 
 def cases(table: str) -> list[Case]:

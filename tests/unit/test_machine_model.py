@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hypothesis import settings
@@ -14,6 +13,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from model import Model
 from stories import BEGIN, PERIOD, policy
 
 from diva.machine import (
@@ -29,115 +29,6 @@ from diva.machine import (
 from diva.state import Claim, from_record, to_record
 
 BAD = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT)
-
-
-@dataclass
-class Model:
-    """What the rules say, told with plain numbers. Times are in minutes."""
-
-    role: str
-    detections_allowed: int
-    injections_allowed: int
-    each_period: bool
-    cooldown: int | None
-    warmup: int | None
-    warmup_limit: int | None
-    reminder: int
-
-    failures: int = 0
-    bad_injections: int = 0
-    injected: bool = False
-    alerted: bool = False
-    cooled: int = 0
-    warm_streak: int = 0
-    warm_periods: int = 0
-    owes_resolution: bool = False
-    last_told: int = 0
-    warming: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.warming = self.warmup is not None
-
-    @property
-    def alone(self) -> bool:
-        return self.role == "inject"
-
-    def wants_injection(self, detection_ok: bool) -> bool:
-        if self.role == "detect" or (not self.alone and detection_ok):
-            return False
-        if self.injected and not self.each_period:
-            return self.alone and (self.warming or self.alerted)
-        return self.alone or self.bad_injections < self.injections_allowed
-
-    def good(self) -> None:
-        if self.warming:
-            self.warm_streak += 1
-            self.warm_periods += 1
-            if self.warm_streak < (self.warmup or 0) and self.warm_periods != self.warmup_limit:
-                return
-        elif self.alerted and self.cooldown is not None:
-            self.cooled += 1
-            if self.cooled < self.cooldown:
-                return
-        self.owes_resolution = self.owes_resolution or self.alerted
-        self.failures = self.bad_injections = self.cooled = 0
-        self.warm_streak = self.warm_periods = 0
-        self.warming = self.alerted = False
-        self.injected = self.alone
-
-    def bad(self) -> bool:
-        """Note a period that was bad by its detection, or alone by its injection."""
-        self.owes_resolution = False
-        if self.warming:
-            self.warm_streak = 0
-            self.warm_periods += 1
-            if self.warm_periods != self.warmup_limit:
-                return False
-            self.warming, self.warm_periods = False, 0
-        self.cooled = 0
-        return True
-
-    def period(
-        self, detection: bool | None, injection: bool | None, verified: bool, minute: int
-    ) -> str | None:
-        """Return what is due after a period. True is a success, None that nothing was called."""
-        just_injected = injection is True and not self.injected
-        if detection or verified:
-            if injection:
-                self.injected, self.bad_injections = True, 0
-            self.good()
-        elif self.alone:
-            if injection:
-                self.injected, self.bad_injections = True, 0
-                self.good()
-            elif injection is False and self.bad():
-                self.bad_injections += 1
-        else:
-            if self.bad():
-                self.failures += 1
-            if injection:
-                self.injected, self.bad_injections = True, 0
-            elif injection is False and not self.warming:
-                self.bad_injections += 1
-        return self.due(just_injected, minute)
-
-    def due(self, just_injected: bool, minute: int) -> str | None:
-        if self.owes_resolution:
-            return "resolution"
-        if self.warming:
-            return None
-        if not self.alerted:
-            too_many = self.failures >= self.detections_allowed and not just_injected
-            return "alert" if too_many or self.bad_injections >= self.injections_allowed else None
-        failing = self.bad_injections > 0 if self.alone else not self.cooled
-        waited = minute - self.last_told >= self.reminder
-        return "reminder" if self.reminder and failing and waited else None
-
-    def told(self, what: str, minute: int) -> None:
-        if what == "resolution":
-            self.owes_resolution = False
-        else:
-            self.alerted, self.last_told = True, minute
 
 
 class MachineFollowsModel(RuleBasedStateMachine):
