@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from . import notice
 from .dependencies import causes_first
@@ -69,8 +69,7 @@ class EventRun:
         return self.effect if self.outcome is Outcome.OK else None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The outcome of one period."""
 
     run_id: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from .machine import Observation, Outcome, injection_due, step
 from .options import shown, takes
@@ -17,8 +18,7 @@ from .runner import Call, Job, Pool, Reply
 from .state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of a callback, why where it did not succeed, and how long it took."""
 
     outcome: Outcome
@@ -33,16 +33,25 @@ class UnusableAnswer(Exception):
 _STILL_RUNNING = "still running since an earlier period"
 
 
-@dataclass(frozen=True, slots=True)
 class Probe:
-    """Calls the callbacks of events, each no longer than its limit and the deadlines allow."""
+    """Calls the callbacks of events, each no longer than its limit and the deadlines allow.
 
-    pool: Pool
-    redact: Redactor
-    now: datetime
-    """When the period began; what is decided on the way to its end does not need it finer."""
-    observe_until: float
-    deliver_until: float
+    `now` is when the period began; what is decided on the way to its end needs it no finer.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        redact: Redactor,
+        now: datetime,
+        observe_until: float,
+        deliver_until: float,
+    ) -> None:
+        self._pool = pool
+        self._redact = redact
+        self._now = now
+        self._observe_until = observe_until
+        self._deliver_until = deliver_until
 
     def observe(
         self, policy: Policy, state: State, held: Generator[Call, Reply, str | None]
@@ -52,7 +61,7 @@ class Probe:
         `held` is asked what an event that is not healthy has to wait for.
         """
         name = policy.name
-        if self.pool.is_hung(("observe", name)):
+        if self._pool.is_hung(("observe", name)):
             log.warning(
                 "Event '%s' not called: its callback is %s",
                 name, _STILL_RUNNING, extra={"event": name},
@@ -67,12 +76,12 @@ class Probe:
             if seen.healthy:
                 log_success("Detection", policy, result.duration_ms)
                 return seen
-            state_now = step(policy, state, seen, self.now)
+            state_now = step(policy, state, seen, self._now)
             log_failed_detection(policy, result.outcome, state_now, result.duration_ms)
         else:
             log_skipped("Detection", policy)
             seen = Observation()
-            state_now = step(policy, state, seen, self.now)
+            state_now = step(policy, state, seen, self._now)
         seen = replace(seen, held=(yield from held))
         if not policy.injects:
             log_skipped("Injection", policy)
@@ -92,11 +101,11 @@ class Probe:
         It has delivered once it has returned, whatever it returned.
         """
         key = ("deliver", policy.name)
-        if self.pool.is_hung(key):
+        if self._pool.is_hung(key):
             result = Result(Outcome.TIMEOUT, f"its callback is {_STILL_RUNNING}")
         else:
             given = arguments if takes(callback, len(arguments)) else arguments[:1]
-            reply = yield Call(callback, given, self._limit(policy, self.deliver_until), key)
+            reply = yield Call(callback, given, self._limit(policy, self._deliver_until), key)
             result = self._delivery(reply)
         if result.outcome is not Outcome.OK:
             log.error(
@@ -138,7 +147,7 @@ class Probe:
             error="; ".join(errors) or None,
         )
         if result.outcome is not Outcome.OK:
-            after = step(policy, before, seen, self.now)
+            after = step(policy, before, seen, self._now)
             log_failed_injection(policy, result.outcome, after, result.duration_ms)
             return seen
         log_success("Injection", policy, result.duration_ms)
@@ -161,7 +170,7 @@ class Probe:
         self, policy: Policy, callback: Callback, what: str
     ) -> Generator[Call, Reply, Result | None]:
         """Call `detect` or `inject`; None if there was no time to begin."""
-        limit = self._limit(policy, self.observe_until)
+        limit = self._limit(policy, self._observe_until)
         begun = time.monotonic()
         reply = yield Call(_ask, (callback, policy.name), limit, ("observe", policy.name))
         if reply.not_run:
@@ -170,7 +179,7 @@ class Probe:
         if reply.value is True:
             return Result(Outcome.OK, None, duration_ms)
         if isinstance(reply.value, str):
-            outcome, error = Outcome.FAILED, f"{what} returned {self.redact(reply.value)}"
+            outcome, error = Outcome.FAILED, f"{what} returned {self._redact(reply.value)}"
         else:
             outcome, error = self._trouble(reply, what)
         if outcome is not Outcome.FAILED or reply.value == _NOTHING:
@@ -191,15 +200,15 @@ class Probe:
         if reply.error is None:
             return Outcome.TIMEOUT, f"{what} did not return in time"
         if isinstance(reply.error, UnusableAnswer):
-            return Outcome.ERROR, f"{what} returned {self.redact(str(reply.error))}"
-        return Outcome.ERROR, f"{what} raised {self.redact(reply.error)}"
+            return Outcome.ERROR, f"{what} returned {self._redact(str(reply.error))}"
+        return Outcome.ERROR, f"{what} raised {self._redact(reply.error)}"
 
     def _wait(self, delay_sec: float) -> Generator[Call, Reply, bool]:
         """Wait on the worker; False, at once, if the time left is too short for that."""
-        if time.monotonic() + delay_sec >= self.observe_until:
+        if time.monotonic() + delay_sec >= self._observe_until:
             return False
         if delay_sec:
-            yield Call(time.sleep, (delay_sec,), self.observe_until)
+            yield Call(time.sleep, (delay_sec,), self._observe_until)
         return True
 
     def _limit(self, policy: Policy, deadline: float) -> float:

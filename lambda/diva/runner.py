@@ -13,13 +13,13 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+# Named tuples, because they are made for every event of every period.
+class Call(NamedTuple):
     """A call to make, and the monotonic time at which it is given up."""
 
     function: Callable[..., object]
@@ -29,8 +29,7 @@ class Call:
     """What `Pool.is_hung` tells it by once it has been given up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What became of a call: it returned `value`, raised `error`, or neither."""
 
     value: object = None
