@@ -87,6 +87,18 @@ def test_a_topic_takes_dead_letters_too(aws: LocalAws) -> None:
     assert told["MessageAttributes"]["ErrorMessage"]["Value"] == "division by zero"
 
 
+def test_what_a_topic_sends_is_tried_again_and_becomes_a_dead_letter(aws: LocalAws) -> None:
+    arn = queue(aws)
+    name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": arn})
+    topic = aws.client("sns").create_topic(Name="topic")["TopicArn"]
+    function = aws.client("lambda").get_function_configuration(FunctionName=name)
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function["FunctionArn"])
+    aws.client("sns").publish(TopicArn=topic, Message="by zero")
+    assert attempts(aws) == 3
+    [letter] = messages(aws)
+    assert json.loads(letter["body"])["Records"][0]["Sns"]["Message"] == "by zero"
+
+
 def test_a_dead_letter_that_cannot_be_sent_is_counted(aws: LocalAws) -> None:
     gone = f"arn:aws:sqs:{aws.region}:{aws.account_id}:gone"
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": gone})

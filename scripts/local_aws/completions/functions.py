@@ -181,10 +181,12 @@ class LocalFunction(models.LambdaFunction):
         invocation_type = request_headers.get("X-Amz-Invocation-Type", "RequestResponse")
         if invocation_type == "DryRun":
             return b""
-        if invocation_type == "Event":
-            self.deliver(_event_text(body), qualifier)
+        event = _event_text(body)
+        # moto itself sends no headers, neither for services that wait for an answer nor for others
+        if invocation_type == "Event" or (not request_headers and not _is_polled(event)):
+            self.deliver(event, qualifier)
             return b""
-        result = self.invoker.answer(self._call(_event_text(body), qualifier))
+        result = self.invoker.answer(self._call(event, qualifier))
         if result.function_error:
             response_headers["x-amz-function-error"] = result.function_error
         response_headers["x-amz-executed-version"] = str(self.version)
@@ -234,6 +236,14 @@ class LocalFunction(models.LambdaFunction):
             role=self.role,
             kms_key_arn=self.kms_key_arn,
         )
+
+
+def _is_polled(event: str) -> bool:
+    """Whether Lambda fetches such events itself, and tells their source whether it was done."""
+    told = json.loads(event)
+    records = told.get("Records", []) if isinstance(told, dict) else []
+    sources = ("aws:sqs", "aws:kinesis", "aws:dynamodb")
+    return any(record.get("eventSource") in sources for record in records)
 
 
 def _event_text(body: Any) -> str:
