@@ -5,6 +5,11 @@
 variable "function_name" {
   description = "Name of the function; the names of its role, log group, topic and alarms derive from it."
   type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.function_name))
+    error_message = "A function's name has 1 to 64 letters, digits, hyphens or underscores; this is \"${var.function_name}\"."
+  }
 }
 
 variable "lambda_source_dir" {

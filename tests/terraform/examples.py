@@ -68,6 +68,7 @@ def subjects(aws: LocalAws, example: Example) -> list[str]:
 def everything(aws: LocalAws) -> set[str]:
     """Return the names of all there is that an example could leave behind."""
     vpcs = aws.client("ec2").describe_vpcs()["Vpcs"]
+    alarms = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     return {
         *(each["FunctionName"] for each in aws.client("lambda").list_functions()["Functions"]),
         *(each["Name"] for each in aws.client("s3").list_buckets()["Buckets"]),
@@ -77,5 +78,7 @@ def everything(aws: LocalAws) -> set[str]:
         *(each["Name"] for each in aws.client("events").list_rules()["Rules"]),
         *(each["logGroupName"] for each in aws.client("logs").describe_log_groups()["logGroups"]),
         *(each["Arn"] for each in aws.client("iam").list_roles()["Roles"]),
+        *(each["Arn"] for each in aws.client("iam").list_policies(Scope="Local")["Policies"]),
+        *(each["AlarmArn"] for each in alarms),
         *(vpc["VpcId"] for vpc in vpcs),
     }

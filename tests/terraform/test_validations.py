@@ -7,10 +7,11 @@ them at once.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from roots import plan_root, write_event_logic, write_modules, write_root
-from wrong_values import CASES, FUNCTION, FUNCTION_CASES
+from wrong_values import CASES, FUNCTION, FUNCTION_CASES, MONITORED, MONITORED_CASES
 
 from cli.terraform import TerraformError, working_copy
 
@@ -42,11 +43,20 @@ def said(tmp_path_factory: pytest.TempPathFactory, role_arn: str) -> str:
 @pytest.fixture(scope="module")
 def said_of_functions(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What Terraform says of all cases of modules/lambda-function, in one line."""
-    given = {
-        f"case{number}": {**FUNCTION, **variables}
-        for number, (variables, _) in enumerate(FUNCTION_CASES)
-    }
-    return refusal(write_modules(copy(tmp_path_factory), "../modules/lambda-function", given))
+    return refused_by("lambda-function", copy(tmp_path_factory), FUNCTION, FUNCTION_CASES)
+
+
+@pytest.fixture(scope="module")
+def said_of_monitored(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What Terraform says of all cases of modules/monitored-lambda, in one line."""
+    return refused_by("monitored-lambda", copy(tmp_path_factory), MONITORED, MONITORED_CASES)
+
+
+def refused_by(
+    module: str, project: Path, right: dict[str, Any], cases: list[tuple[dict[str, Any], str]]
+) -> str:
+    given = {f"case{number}": {**right, **wrong} for number, (wrong, _) in enumerate(cases)}
+    return refusal(write_modules(project, f"../modules/{module}", given))
 
 
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -76,9 +86,17 @@ def test_a_wrong_value_of_a_function_is_refused_too(said_of_functions: str, mess
     assert said_of_functions.count(message) == 1
 
 
-def test_nothing_else_is_refused(said: str, said_of_functions: str) -> None:
+@pytest.mark.parametrize(
+    "message", [pytest.param(message, id=message[-40:]) for _, message in MONITORED_CASES]
+)
+def test_a_wrong_value_of_a_monitored_function_too(said_of_monitored: str, message: str) -> None:
+    assert said_of_monitored.count(message) == 1
+
+
+def test_nothing_else_is_refused(said: str, said_of_functions: str, said_of_monitored: str) -> None:
     assert said.count("Error: ") == len(CASES)
     assert said_of_functions.count("Error: ") == len(FUNCTION_CASES)
+    assert said_of_monitored.count("Error: ") == len(MONITORED_CASES)
 
 
 def test_right_values_are_taken(project: Path, role_arn: str) -> None:

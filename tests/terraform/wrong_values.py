@@ -361,3 +361,96 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         ' "../b.py", "/a.py", "c//d.py", "e/./f.py", "g\\h.py", "i/".',
     ),
 ]
+
+# Of modules/monitored-lambda: its own, and one of each variable that it hands on.
+MONITORED = {
+    "function_name": "case",
+    "lambda_source_dir": "../examples/immediate-alerts/lambda",
+    "alarm_emails": ["on-call@example.com"],
+}
+TOPIC = "arn:aws:sns:us-east-1:123456789012"
+MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
+    (
+        {"alarm_emails": []},
+        "Somebody has to be told: alarm_emails needs at least one address.",
+    ),
+    (
+        {"alarm_emails": ["on-call@example.com", "on-call", "two@at@example.com"]},
+        "Alarms go to e-mail addresses such as on-call@example.com; found"
+        ' "on-call", "two@at@example.com".',
+    ),
+    ({"python_version": "3.9"}, 'Lambda runs Python 3.10 to 3.14; this is "3.9".'),
+    ({"python_version": "python3.15"}, 'Python 3.10 to 3.14; this is "python3.15".'),
+    ({"python_version": "3.1"}, 'Python 3.10 to 3.14; this is "3.1".'),
+    (
+        {"sns_topic_name": "my alarms"},
+        "A topic's name has 1 to 256 letters, digits, hyphens or underscores; this is"
+        ' "my alarms".',
+    ),
+    (
+        {"sns_topic_name": "alarms.fifo"},
+        'digits, hyphens or underscores; this is "alarms.fifo".',
+    ),
+    (
+        {"memory_utilization_threshold_percent": 90},
+        "Only Lambda Insights tells how much memory a run took:"
+        " memory_utilization_threshold_percent needs lambda_insights_layer_arn.",
+    ),
+    (
+        {"lambda_subnet_ids": ["subnet-1"]},
+        "A function in a VPC needs at least one subnet and one security group; these are 1 and 0.",
+    ),
+    (
+        {"lambda_security_group_ids": ["sg-1", "sg-2"]},
+        "one subnet and one security group; these are 0 and 2.",
+    ),
+    (
+        {"alarm_topic_arns": [f"{TOPIC}:{name}" for name in "abcde"]},
+        "An alarm tells five topics at most, of which one is the function's own; these are 5 more.",
+    ),
+    (
+        {"alarm_topic_arns": [f"{TOPIC}:a", "arn:aws:sqs:us-east-1:123456789012:b"]},
+        "A topic's ARN is arn:<partition>:sns:<region>:<account>:<name>; found"
+        ' "arn:aws:sqs:us-east-1:123456789012:b".',
+    ),
+    ({"function_name": "a b"}, 'digits, hyphens or underscores; this is "a b".'),
+    (
+        {"handler": "handler.main"},
+        "The handler handler.main of case is in handler.py, and the package has no such file.",
+    ),
+    (
+        {"lambda_source_dir": "../nothing"},
+        'There is no folder "../nothing" with files for the package of case.',
+    ),
+    (
+        {"requirements_file": "../no_requirements.txt"},
+        'There is no requirements file "../no_requirements.txt" for case.',
+    ),
+    ({"architecture": "aarch64"}, 'is arm64 or x86_64; this is "aarch64".'),
+    ({"timeout": 901}, "1 to 900 seconds, a whole number; this is 901."),
+    ({"memory_size": 127}, "of memory, a whole number; this is 127."),
+    ({"environment_variables": {"AWS_REGION": "x"}}, "sets them itself: AWS_REGION."),
+    ({"s3_bucket": "Packages"}, 'digits, dots or hyphens; this is "Packages".'),
+    ({"alert_strategy": "both"}, 'is immediate or threshold; this is "both".'),
+    ({"error_rate_threshold": 100}, "from 0 to less than 100; this is 100."),
+    ({"error_rate_eval_periods": 1441}, "1 to 1440 minutes, a whole number; this is 1441."),
+    (
+        {"error_rate_eval_periods": 3, "error_rate_datapoints_to_alarm": 4},
+        "1 to 3 can raise the alarm, a whole number; this is 4.",
+    ),
+    ({"duration_threshold_percent": 101}, "or null for no alarm; this is 101."),
+    (
+        {
+            "memory_utilization_threshold_percent": 102,
+            "lambda_insights_layer_arn": f"{LAYER}:insights:1",
+        },
+        "or null for no alarm; this is 102.",
+    ),
+    ({"lambda_insights_layer_arn": f"{LAYER}:insights"}, f'found "{LAYER}:insights".'),
+    ({"cloudwatch_log_retention_days": 100}, "days (0: for ever); this is 100."),
+    ({"kms_key_arn": f"{KEY}:alias/logs"}, f'not an id or an alias; this is "{KEY}:alias/logs".'),
+    ({"maximum_retry_attempts": 3}, "0, 1 or 2 times; this is 3."),
+    ({"dead_letter_arn": "arn:aws:s3:::letters"}, 'this is "arn:aws:s3:::letters".'),
+    ({"reserved_concurrent_executions": -1}, "or null for no limit; this is -1."),
+    ({"provisioned_concurrent_executions": 0}, "from 1, or null for none; this is 0."),
+]

@@ -1,0 +1,7 @@
+"""A function that answers with what it was given."""
+
+from __future__ import annotations
+
+
+def lambda_handler(event: object, context: object) -> dict[str, object]:
+    return {"event": event}

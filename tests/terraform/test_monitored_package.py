@@ -1,0 +1,188 @@
+"""What of a folder becomes the code of a monitored function, and what does not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from monitored_functions import (
+    FIXTURES,
+    bucket_for_packages,
+    built,
+    code_hash,
+    contents,
+    root,
+)
+
+from cli.terraform import Terraform, TerraformError
+
+if TYPE_CHECKING:
+    from local_aws import LocalAws
+
+HANDLER = """
+import json
+from pathlib import Path
+
+from helpers.deeper import texts
+
+HERE = Path(__file__).parent
+
+
+def lambda_handler(event, context):
+    settings = (HERE / ".config" / "settings.ini").read_text()
+    return [json.loads((HERE / "data" / "prices.json").read_text()), settings, texts.GREETING]
+"""
+WANTED = {
+    "main.py": HANDLER.encode(),
+    "data/prices.json": b'{"bolt": 9}',
+    "data/empty.csv": b"",
+    "data/image.bin": bytes(range(256)),
+    "data/name with spaces, ünd more.txt": b"text",
+    ".env.defaults": b"HIDDEN=1\n",
+    ".config/settings.ini": b"level = 3\n",
+    "helpers/__init__.py": b"",
+    "helpers/deeper/__init__.py": b"",
+    "helpers/deeper/texts.py": b'GREETING = "hello"\n',
+    "build/page.html": b"<p>",
+    "run.sh": b"#!/bin/sh\n",
+}
+UNWANTED = [
+    "__pycache__/main.cpython-313.pyc",
+    "helpers/__pycache__/texts.cpython-313.pyc",
+    "helpers/left.pyc",
+    "helpers/left.pyo",
+    ".git/config",
+    ".venv/lib/python3.13/site-packages/left.py",
+    "venv/lib/python3.13/site-packages/left.py",
+    ".tox/left.py",
+    ".mypy_cache/left.json",
+    ".pytest_cache/left",
+    ".ruff_cache/left",
+    ".terraform/left",
+    ".build/left.zip",
+    "terraform.tfstate",
+    "terraform.tfstate.backup",
+    ".DS_Store",
+    "data/.DS_Store",
+]
+WHOLE = [{"bolt": 9}, "level = 3\n", "hello"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A function's folder, with what tools leave behind."""
+    folder = tmp_path / "code"
+    for name, content in {**WANTED, **dict.fromkeys(UNWANTED, b"unwanted")}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def test_a_folder_is_deployed_whole_and_again_when_it_is_edited(
+    aws: LocalAws, tmp_path: Path, folder: Path
+) -> None:
+    functions: dict[str, dict[str, Any]] = {
+        "whole": {
+            "lambda_source_dir": f"{folder}/",
+            "s3_bucket": bucket_for_packages(aws),
+            "provisioned_concurrent_executions": 1,
+        },
+        # What is given wins over what is found: there is no such release.
+        "given": {
+            "lambda_source_dir": str(folder_that_requires(tmp_path / "other", "markupsafe==0")),
+            "requirements_file": str(FIXTURES / "lambda_with_deps" / "requirements.txt"),
+        },
+    }
+    terraform = root(tmp_path / "project", functions)
+    terraform.apply()
+    assert contents(built(terraform, "whole")) == WANTED
+    assert "markupsafe/__init__.py" in contents(built(terraform, "given"))
+    assert deployed(aws, "given") == code_hash(built(terraform, "given"))
+    outputs = terraform.output()["whole"]
+    live = outputs["lambda_alias_arn"]
+    for target in ("whole", live):
+        assert aws.invoke(target).payload == WHOLE
+    assert not terraform.plan(), "a second plan is empty"
+
+    (folder / "data" / "prices.json").write_text('{"bolt": 10}', encoding="utf-8")
+    (folder / "__pycache__" / "another.pyc").touch()
+    shutil.rmtree(terraform.folder / ".build")
+    changes = planned(terraform, tmp_path / "plan")
+    assert changes == {
+        ("whole", "terraform_data"): ["create", "delete"],
+        ("whole", "aws_s3_object"): ["create", "delete"],
+        ("whole", "aws_lambda_function"): ["update"],
+        ("whole", "aws_lambda_alias"): ["update"],
+    }
+    terraform.apply(plan=tmp_path / "plan")
+    for target in ("whole", live):
+        assert aws.invoke(target).payload == [{"bolt": 10}, *WHOLE[1:]]
+
+    shutil.rmtree(folder)
+    with pytest.raises(TerraformError) as missing:
+        terraform.plan()
+    said = " ".join(missing.value.output.split())
+    assert f'There is no folder "{folder}/" with files for the package of whole.' in said
+    terraform.destroy()
+    functions_left = aws.client("lambda").list_functions()["Functions"]
+    assert not {"whole", "given"} & {each["FunctionName"] for each in functions_left}
+
+
+def test_what_may_not_be_deployed_is_refused(aws: LocalAws, tmp_path: Path, folder: Path) -> None:
+    secret = tmp_path / "elsewhere" / "secret.txt"
+    secret.parent.mkdir()
+    secret.write_text("outside", encoding="utf-8")
+    sources = {
+        name: shutil.copytree(folder, tmp_path / name)
+        for name in ("linked", "linking", "foreign", "good")
+    }
+    (sources["linked"] / "data" / "link.txt").symlink_to(secret)
+    (sources["linking"] / "data" / "link").symlink_to(secret.parent, target_is_directory=True)
+    (sources["foreign"] / "helpers" / "fast.so").write_bytes(elf(machine=62))
+    (sources["good"] / "link.json").symlink_to("data/prices.json")
+    (sources["good"] / "helpers" / "fast.so").write_bytes(elf(machine=183))
+    functions = {
+        name: {"lambda_source_dir": str(source), "architecture": "arm64"}
+        for name, source in sources.items()
+    }
+    terraform = root(tmp_path / "project", functions)
+    with pytest.raises(TerraformError) as refused:
+        terraform.apply()
+    said = " ".join(refused.value.output.split())
+    assert said.count("Error: ") == 3
+    for name, link in (("linked", "data/link.txt"), ("linking", "data/link/secret.txt")):
+        assert f"{sources[name]}/{link} leads out of {sources[name]} by a link" in said
+    assert "helpers/fast.so is compiled for x86_64, and the function runs on arm64 Linux." in said
+    there = {each["FunctionName"] for each in aws.client("lambda").list_functions()["Functions"]}
+    assert there & sources.keys() == {"good"}
+    assert contents(built(terraform, "good"))["link.json"] == WANTED["data/prices.json"]
+
+
+def elf(machine: int) -> bytes:
+    """Return the header of compiled code for a machine, and nothing after it."""
+    return b"\x7fELF\x02\x01" + bytes(12) + machine.to_bytes(2, "little") + bytes(44)
+
+
+def folder_that_requires(folder: Path, requirement: str) -> Path:
+    shutil.copytree(FIXTURES / "simple_lambda", folder)
+    (folder / "requirements.txt").write_text(f"{requirement}\n", encoding="utf-8")
+    return folder
+
+
+def deployed(aws: LocalAws, name: str) -> str:
+    function = aws.client("lambda").get_function_configuration(FunctionName=name)
+    return str(function["CodeSha256"])
+
+
+def planned(terraform: Terraform, file: Path) -> dict[tuple[str, str], list[str]]:
+    """Make a plan; return what it does to which resource of which function."""
+    terraform.plan(out=file)
+    changes: dict[tuple[str, str], Any] = {
+        (change["address"].split(".")[1], change["type"]): sorted(change["change"]["actions"])
+        for change in terraform.show(file)["resource_changes"]
+        if change["change"]["actions"] not in (["no-op"], ["read"])
+    }
+    return changes
