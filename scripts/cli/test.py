@@ -63,7 +63,9 @@ def _validate() -> None:
 
 def _pytest(terraform: bool, arguments: list[str]) -> None:
     without = [] if terraform else ["--ignore=tests/terraform"]
-    spread = ["--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder"]
+    # More than there are cores: half of the time goes into waiting for Terraform's provider.
+    workers = min(8, 2 * (os.cpu_count() or 1))
+    spread = [f"--numprocesses={workers}", "--dist=loadfile", "--no-loadscope-reorder"]
     if arguments:
         spread = []
     _run("-m", "pytest", *without, *spread, *arguments)
