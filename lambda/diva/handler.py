@@ -23,6 +23,7 @@ from .report import log
 from .runner import Pool
 from .settings import Settings, read_settings
 from .stores import StoreError
+from .writer import OneWriter
 
 ATTEMPTS = 2
 TIMEOUT_SEC = 2.5
@@ -59,6 +60,7 @@ def runtime() -> Runtime:
     """Return this process's runtime, made from its environment. Raises InvalidSettings."""
     settings = read_settings(os.environ)
     log.setLevel(settings.log_level)
+    log.handlers, log.propagate = [OneWriter()], False
     # Lambda sets the level for all, and what these say at DEBUG holds the session's token.
     for library in ("boto3", "botocore", "urllib3"):
         logging.getLogger(library).setLevel(logging.WARNING)
@@ -103,7 +105,14 @@ def handler(event: object, context: Context) -> dict[str, object]:
     Raises what made the period fail, after everything that could run has run: Lambda then
     counts an error, and nothing is hidden.
     """
-    this = runtime()
+    try:
+        return _run(runtime(), context)
+    finally:
+        for each in log.handlers:
+            each.flush()  # Lambda stops all threads as soon as this has returned
+
+
+def _run(this: Runtime, context: Context) -> dict[str, object]:
     log.info("Getting events...")
     events = logic.get_events(logic.load())
     log.info("Retrieved %d events", len(events))

@@ -142,11 +142,13 @@ def process_of(
     """A process whose package is in `folder`; afterwards nothing of it is left."""
     patch.syspath_prepend(folder)
     patch.setattr(sys, "dont_write_bytecode", True)
-    level = logging.getLogger("diva").level
+    log = logging.getLogger("diva")
+    level, handlers, propagate = log.level, log.handlers, log.propagate
     try:
         yield Process(mode, aws, folder, patch)
     finally:
-        logging.getLogger("diva").setLevel(level)
+        log.setLevel(level)
+        log.handlers, log.propagate = handlers, propagate
         gate = getattr(sys.modules.pop("event_logic", None), "gate", None)
         if gate:
             gate.set()
