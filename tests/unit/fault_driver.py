@@ -24,20 +24,21 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class DieAt(logging.Handler):
-    """Ends the process where the engine says that it has got to a certain point."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.getMessage().startswith(os.environ[KILL_AT] or "\n"):
-            die()
+def die_at(record: logging.LogRecord) -> bool:
+    """End the process where the engine says that it has got to a certain point."""
+    if record.getMessage().startswith(os.environ[KILL_AT] or "\n"):
+        die()
+    return True
 
 
 if __name__ == "__main__":
     now = datetime.fromisoformat(os.environ[NOW])
     fault_events.at[os.environ[KILL_AT]] = die
-    logging.getLogger("diva").addHandler(DieAt())
+    logging.getLogger("diva").addFilter(die_at)
     context = SimpleNamespace(
-        aws_request_id="of-a-child", get_remaining_time_in_millis=lambda: 60_000
+        aws_request_id="of-a-child",
+        function_name="diva-orders",
+        get_remaining_time_in_millis=lambda: 60_000,
     )
     with patch.object(handler_module, "Engine", partial(Engine, now=lambda: now)):
         handler_module.handler({}, context)
