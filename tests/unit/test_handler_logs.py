@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -246,3 +248,39 @@ def test_an_event_that_this_worker_does_not_touch_is_said_to_be_skipped(
     process.start(text, DIVA_WORKER_ROLE="detect")
     assert process.results() == {"orders": "skipped"}
     assert "INFO Detection for event 'orders' skipped due to role='inject'" in lines(caplog)
+
+
+def test_all_lines_are_written_when_the_handler_returns(shared: Process) -> None:
+    written: list[str] = []
+    writing, summed_up, returned = threading.Event(), threading.Event(), threading.Event()
+
+    class SlowHandler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage() == "slow":
+                writing.set()
+                assert summed_up.wait(30)
+                returned.wait(0.2)  # gives a handler that does not wait the time to return
+            written.append(record.getMessage())
+
+    def notice_summary(record: logging.LogRecord) -> bool:
+        if record.getMessage().startswith("Run "):
+            summed_up.set()
+        return True
+
+    def detect() -> bool:
+        threading.Thread(target=log.info, args=("slow",)).start()
+        return writing.wait(30)
+
+    log, handler = logging.getLogger("diva"), SlowHandler()
+    shared.start(ORDERS)
+    shared.logic.answers["detect orders"] = detect
+    logging.getLogger().addHandler(handler)
+    log.addFilter(notice_summary)
+    try:
+        shared.invoke()
+        at_return = list(written)
+        returned.set()
+    finally:
+        log.removeFilter(notice_summary)
+        logging.getLogger().removeHandler(handler)
+    assert at_return[-1].startswith("Run ")
