@@ -18,7 +18,7 @@ class InvalidState(Exception):
 class Claim:
     """A run's announcement that it is about to deliver an alert, reminder or resolution.
 
-    It is void from `expires` on, which is never later than the run's own deadline.
+    It is void from `expires` on, when Lambda would have ended the run.
     """
 
     run_id: str
