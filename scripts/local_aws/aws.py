@@ -23,6 +23,7 @@ from local_aws.executor import Executor
 from local_aws.invocations import Invoker
 from local_aws.mail import Email, Mailboxes
 from local_aws.permissions import Permissions
+from local_aws.request_lock import request_lock
 from local_aws.server import HOST, Server
 
 _running = threading.Lock()
@@ -125,7 +126,8 @@ class LocalAws:
         """
         events, functions = self.client("events"), self.client("lambda")
         due = list(schedule.due_events(events, functions, rule_name))
-        found = [(each.function_name, schedule.deliver(each)) for each in due]
+        with request_lock:
+            found = [(each.function_name, schedule.deliver(each)) for each in due]
         return [
             Invocation(
                 name, json.loads(result.payload), result.function_error, result.log_tail, 200
@@ -134,6 +136,7 @@ class LocalAws:
             if result
         ]
 
+    @request_lock
     def evaluate_alarms(self, at: datetime | None = None) -> list[alarms.StateChange]:
         """Give every CloudWatch alarm the state that its metrics show, and do its actions.
 
@@ -143,6 +146,7 @@ class LocalAws:
         """
         return alarms.evaluate_all(self.account_id, self.region, at)
 
+    @request_lock
     def inbox(self, address: str) -> list[Email]:
         """Return the e-mails SNS has sent to an address; subscriptions need no confirmation."""
         return self._mailboxes.of(address)
@@ -158,9 +162,10 @@ class LocalAws:
     def reset(self) -> None:
         """Forget every resource and end every execution environment."""
         self._executor.retire_all()
-        self._permissions.forget()
-        self._mailboxes.clear()
-        moto_api_backend.reset()
+        with request_lock:
+            self._permissions.forget()
+            self._mailboxes.clear()
+            moto_api_backend.reset()
 
 
 @contextmanager

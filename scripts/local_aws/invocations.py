@@ -17,6 +17,7 @@ from local_aws import dead_letters
 from local_aws.executor import Executor, Result
 from local_aws.function import Function
 from local_aws.permissions import Permissions
+from local_aws.request_lock import request_lock
 
 _THROTTLED = {"errorMessage": "Rate Exceeded.", "errorType": "TooManyRequestsException"}
 
@@ -53,12 +54,12 @@ class Call:
 
 
 class Invoker:
-    """Has functions run by an executor, and keeps count."""
+    """Has functions run by an executor, and keeps count; called with the request lock held."""
 
     def __init__(self, executor: Executor, permissions: Permissions) -> None:
         self.executor = executor
         self._permissions = permissions
-        self._changed = threading.Condition()
+        self._freed = threading.Condition()
         self._under_way: Counter[str] = Counter()
 
     def answer(self, call: Call) -> Result:
@@ -89,7 +90,8 @@ class Invoker:
 
     def _run(self, call: Call, request_id: str) -> Result:
         began = datetime.now(timezone.utc)
-        result = self.executor.invoke(call.function, call.event, request_id)
+        with request_lock.released():
+            result = self.executor.invoke(call.function, call.event, request_id)
         errors = 1 if result.function_error else 0
         _count(call, {"Invocations": 1, "Errors": errors, "Throttles": 0}, began)
         _put(call, {"Duration": result.duration_ms}, "Milliseconds", began)
@@ -115,19 +117,20 @@ class Invoker:
     def _slot(self, call: Call, wait: bool) -> Iterator[None]:
         """Hold one of the reserved executions; if none is free, `wait` for one or be throttled."""
         function, limit = call.function.name, call.reserved
-        with self._changed:
-            if limit is not None and self._under_way[function] >= limit:
-                _count(call, {"Throttles": 1})
-                if not wait:
-                    raise Throttled
-                self._changed.wait_for(lambda: self._under_way[function] < limit)
-            self._under_way[function] += 1
+        if limit is not None and self._under_way[function] >= limit:
+            _count(call, {"Throttles": 1})
+            if not wait:
+                raise Throttled
+            while self._under_way[function] >= limit:
+                with request_lock.released(), self._freed:
+                    self._freed.wait_for(lambda: self._under_way[function] < limit)
+        self._under_way[function] += 1
         try:
             yield
         finally:
-            with self._changed:
-                self._under_way[function] -= 1
-                self._changed.notify_all()
+            self._under_way[function] -= 1
+            with self._freed:
+                self._freed.notify_all()
 
 
 def _count(call: Call, values: Mapping[str, float], at: datetime | None = None) -> None:

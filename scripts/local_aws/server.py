@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
 
 from moto.moto_server.werkzeug_app import (
@@ -16,8 +17,10 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.wrappers import Response
+from werkzeug.wsgi import get_input_stream
 
 from local_aws.errors import PortInUse
+from local_aws.request_lock import request_lock
 
 HOST = "127.0.0.1"
 
@@ -62,11 +65,13 @@ class _App:
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # Read before the lock is taken, which a client that sends slowly must not hold.
+        body = get_input_stream(environ).read()
+        environ["wsgi.input"] = BytesIO(body)
         try:
-            answer: Iterable[bytes] = (self._refusal(environ) or self._moto)(
-                environ, start_response
-            )
-            return answer
+            with request_lock:
+                answer = (self._refusal(environ) or self._moto)(environ, start_response)
+                return [b"".join(answer)]
         except Exception as error:
             if not isinstance(error, NotImplementedError):
                 traceback.print_exc()

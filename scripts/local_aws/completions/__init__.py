@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager
 from local_aws.completions import (
     alarms,
     buckets,
-    conditions,
     functions,
     invoke_configs,
     logs,
@@ -29,7 +28,7 @@ def installed(invoker: Invoker, permissions: Permissions, mailboxes: Mailboxes) 
         replace = replacing(stack)
         functions.install(replace, invoker, permissions)
         topics.install(replace, mailboxes)
-        for service in (alarms, buckets, conditions, invoke_configs, logs):
+        for service in (alarms, buckets, invoke_configs, logs):
             service.install(replace)
         for service in (metrics, policies, provisioned, queues):
             service.install(replace)

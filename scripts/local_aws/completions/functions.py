@@ -18,6 +18,7 @@ from local_aws.executor import Result
 from local_aws.function import Function, qualifier_in
 from local_aws.invocations import Call, Invoker
 from local_aws.permissions import Permissions
+from local_aws.request_lock import request_lock
 from local_aws.sandbox import LogLine
 
 # What Lambda does if nothing is configured.
@@ -69,6 +70,7 @@ def _invoke(
     return payload
 
 
+@request_lock
 def write_log(
     permissions: Permissions, function: Function, stream: str, lines: Sequence[LogLine]
 ) -> None:

@@ -1,4 +1,4 @@
-"""SQS: a redrive policy comes back written as AWS writes it, without spaces."""
+"""SQS: a redrive policy without spaces, and long polls during which others are answered."""
 
 import json
 from typing import Any
@@ -6,11 +6,16 @@ from typing import Any
 from moto.sqs.models import Queue
 
 from local_aws.completions.replace import Replace
+from local_aws.request_lock import request_lock
 
 
 def install(replace: Replace) -> None:
     """A difference of spaces alone would show as a change in every Terraform plan."""
-    moto_attributes = Queue.attributes
+    moto_attributes, moto_wait = Queue.attributes, Queue.wait_for_messages
+
+    def wait_for_messages(queue: Queue, timeout: int) -> None:
+        with request_lock.released():  # or no message could ever arrive
+            moto_wait(queue, timeout)
 
     def attributes(queue: Queue) -> dict[str, Any]:
         result: dict[str, Any] = moto_attributes.__get__(queue)
@@ -19,3 +24,4 @@ def install(replace: Replace) -> None:
         return result
 
     replace(Queue, "attributes", property(attributes))
+    replace(Queue, "wait_for_messages", wait_for_messages)

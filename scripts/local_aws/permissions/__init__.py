@@ -26,6 +26,7 @@ from local_aws.permissions.policies import Need, why_refused
 from local_aws.permissions.refusals import refusal
 from local_aws.permissions.requests import needs, needs_of_sending
 from local_aws.permissions.roles import of_configuration
+from local_aws.request_lock import request_lock
 
 _SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 
@@ -60,6 +61,7 @@ class Permissions:
         finally:
             self._enforced = False
 
+    @request_lock
     def credentials(self, function: Function) -> dict[str, str]:
         """Return new credentials of the function's role, for an environment that starts.
 
