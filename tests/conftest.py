@@ -24,12 +24,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.dest_tf_binary = shutil.which("terraform") or "terraform"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # A process can run one embedded AWS at a time, so what starts its own comes before the
-    # first test that needs the session's.
-    items.sort(key=lambda item: not item.path.name.startswith("test_local_aws"))
-
-
 COUNTED = {"faults": "periods with a fault", "interleavings": "interleavings of runs"}
 
 
@@ -70,9 +64,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(note)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
-    """The embedded AWS, which this process's environment leads to from here on."""
+    """An embedded AWS for a file of tests, which this process's environment leads to meanwhile."""
     import boto3
 
     from local_aws import LocalAws  # moto takes seconds to import, and most tests need none

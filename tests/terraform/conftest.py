@@ -30,7 +30,7 @@ ASSUMED_BY_LAMBDA = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def copies(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> None:
+def copies(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let pytest-terraform work in a copy of this folder, and fetch the provider once.
 
     It leaves a lock file, a package and a record of what it made beside a root module, and does
@@ -44,7 +44,12 @@ def copies(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> None:
     Terraform(project).init()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module", autouse=True)
+def before_all_that_is_applied(aws: LocalAws) -> None:
+    """Have the embedded AWS begin before, and end after, what pytest-terraform applies to it."""
+
+
+@pytest.fixture(scope="module")
 def role_arn(aws: LocalAws) -> str:
     """A role that Lambda may assume."""
     role = aws.client("iam").create_role(

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from local_aws import LocalAws
 
 # Each makes a fixture that applies the root module of that name.
-terraform("monolithic")
-terraform("distributed")
+terraform("monolithic", scope="module")
+terraform("distributed", scope="module")
 
 
 def test_monolithic_mode_by_default(aws: LocalAws, monolithic: Any) -> None:
