@@ -80,12 +80,3 @@ def aws() -> Iterator[LocalAws]:
         # A session remembers the configuration that it was made under.
         patch.setattr(boto3, "DEFAULT_SESSION", None)
         yield aws
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    """An embedded AWS of a module's own, for the tests of the embedded AWS itself."""
-    from local_aws import LocalAws
-
-    with LocalAws() as aws:
-        yield aws

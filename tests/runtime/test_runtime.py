@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from emulator import SUPPORTED, Emulator, binary, build
+
+from .emulator import SUPPORTED, Emulator, binary, build
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pytest_terraform import tf
-from roots import write_event_logic
 
 from cli import environment
 from cli.terraform import Terraform, working_copy
+
+from .roots import write_event_logic
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roots import write_modules
-
 from cli.terraform import Terraform, working_copy
+
+from .roots import write_modules
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import Example, applied, period, subjects
-from privileges import Period, Trial
 
 from cli import aws_command
+
+from .examples import Example, applied, period, subjects
+from .privileges import Period, Trial
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

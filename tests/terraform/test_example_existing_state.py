@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from examples import Example, applied, period
-from privileges import Period, Trial
+
+from .examples import Example, applied, period
+from .privileges import Period, Trial
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -8,10 +8,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
-from examples import Example, applied
-from monitored_functions import MINUTE, Mail, subject
 
 from cli import aws_command
+
+from .examples import Example, applied
+from .monitored_functions import MINUTE, Mail, subject
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from examples import Example, applied, period
-from privileges import Period, Trial
 
 from cli import aws_command
+
+from .examples import Example, applied, period
+from .privileges import Period, Trial
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

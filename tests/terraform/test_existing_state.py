@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from roots import write_root
 
 from cli.terraform import Terraform
+
+from .roots import write_root
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

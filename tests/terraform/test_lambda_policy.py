@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from roots import plan, planned_outputs
+from .roots import plan, planned_outputs
 
 ACCOUNT = "123456789012"
 HERE = f"us-east-1:{ACCOUNT}"

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from roots import write_event_logic, write_root
 
 from cli.terraform import Terraform, TerraformError
+
+from .roots import write_event_logic, write_root
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from monitored_functions import (
+
+from .monitored_functions import (
     FIXTURES,
     MINUTE,
     Data,

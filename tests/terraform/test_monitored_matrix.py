@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from monitored_functions import (
+
+from cli.terraform import Terraform, TerraformError
+
+from .monitored_functions import (
     FIXTURES,
     MINUTE,
     Mail,
@@ -30,8 +33,6 @@ from monitored_functions import (
     root,
     subject,
 )
-
-from cli.terraform import Terraform, TerraformError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from monitored_functions import FIXTURES, bucket_for_packages, receive
 
 from cli.terraform import Terraform, working_copy
+
+from .monitored_functions import FIXTURES, bucket_for_packages, receive
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

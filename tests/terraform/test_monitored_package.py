@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from monitored_functions import (
+
+from cli.terraform import Terraform, TerraformError
+
+from .monitored_functions import (
     FIXTURES,
     bucket_for_packages,
     built,
@@ -15,8 +18,6 @@ from monitored_functions import (
     contents,
     root,
 )
-
-from cli.terraform import Terraform, TerraformError
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitored_functions import FIXTURES, MODULE, Subscribers, given, subject
-from roots import write_modules
-
 from cli.terraform import Terraform, TerraformError, working_copy
+
+from .monitored_functions import FIXTURES, MODULE, Subscribers, given, subject
+from .roots import write_modules
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from monitored_functions import MODULE, given
-from roots import plan_root, write_modules
-from test_lambda_policy import allowed
 
 from cli import environment
 from cli.terraform import Terraform, working_copy
+
+from .monitored_functions import MODULE, given
+from .roots import plan_root, write_modules
+from .test_lambda_policy import allowed
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from roots import plan, planned_outputs, write_event_logic
-
 from cli.terraform import working_copy
+
+from .roots import plan, planned_outputs, write_event_logic
 
 LONG = "a-function-whose-name-takes-all-of-the-64-characters-that-it-may"
 # Besides what is allowed: the lengths up to which a rule's and a bucket's name need no cutting.

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from roots import plan_root, write_event_logic, write_modules, write_root
-from wrong_values import CASES, FUNCTION, FUNCTION_CASES, MONITORED, MONITORED_CASES
 
 from cli.terraform import TerraformError, working_copy
+
+from .roots import plan_root, write_event_logic, write_modules, write_root
+from .wrong_values import CASES, FUNCTION, FUNCTION_CASES, MONITORED, MONITORED_CASES
 
 RIGHT_SCHEDULES = [
     "rate(1 minute)",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_terraform import terraform
-from roots import plan
+
+from .roots import plan
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -1,0 +1,1 @@
+"""The tests of everything in this repository."""

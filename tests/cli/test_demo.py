@@ -1,0 +1,220 @@
+"""The command `demo`, from its table to what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from .diva_command import ROOT, environ, event_logic, write
+
+COMMAND = [sys.executable, "-m", "cli.demo"]
+PATIENCE_SEC = 300
+"""Far more than a demonstration takes, so that one that hangs is told from a slow one."""
+
+needs_terraform = pytest.mark.skipif(not shutil.which("terraform"), reason="needs Terraform")
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl-C to send")
+
+
+@needs_terraform
+def test_the_story_is_told_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    before = project_files()
+    done = demo(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout, "colours are for terminals"
+    assert rows(done.stdout, "orders") == [
+        ("1", "verified"),
+        ("2", "verified"),
+        ("3", "injected"),
+        ("4", "injected alerted"),
+        ("5", "injected"),
+        ("6", "cooldown (1/2)"),
+        ("7", "cooldown (2/2) resolved"),
+    ]
+    assert [status for _, status in rows(done.stdout, "website")] == ["ok"] * 7
+    assert "\n3   the worker stops taking orders from its queue  orders " in done.stdout
+    assert re.findall(r"^period (\d) +(.*)$", done.stdout, re.M) == [
+        ("4", "DIVA: orders is failing"),
+        ("7", "DIVA: orders is healthy"),
+    ]
+    failing, at_end = done.stdout.split("State after period 5")[1].split("State at the end")
+    assert re.search(r"^orders +failing +3 ", failing, re.M)
+    assert re.search(r"^orders +healthy +0 ", at_end, re.M)
+    made = re.search(r"^Apply examples/monolithic \.\.\. (\d+) resources", done.stdout, re.M)
+    gone = re.search(r"^Destroy everything \.\.\. (\d+) resources", done.stdout, re.M)
+    assert made is not None
+    assert gone is not None
+    assert made[1] == gone[1]
+    assert list(tmp_path.iterdir()) == []
+    assert project_files() == before
+
+
+@needs_terraform
+@needs_signals
+def test_own_event_logic_that_fails_is_shown_and_the_aws_kept_until_ctrl_c(tmp_path: Path) -> None:
+    file = event_logic(
+        tmp_path,
+        """{
+        "right": {"detect": noted("d"), "role": "detect"},
+        "wrong": {"detect": noted("d"), "role": "detcet"},
+        }""",
+        "own.py",
+    )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with started(temporary, "--event-logic", str(file), "--periods", "2", "--keep") as process:
+        written = read_until(process, r"# repair$")
+        exports = dict(re.findall(r"^export (\w+)=(.*)$", written, re.M))
+        functions = client("lambda", exports["AWS_ENDPOINT_URL"])
+        [name] = re.findall(r"^aws lambda invoke --function-name (\S+)", written, re.M)
+        assert functions.invoke(FunctionName=name)["FunctionError"] == "Unhandled"
+        interrupt(process)
+        assert rest(process).strip().splitlines() == [
+            "The embedded AWS is gone with everything in it.",
+            "demo: 2 of 2 invocations failed",
+        ]
+    assert process.returncode == 1
+    assert re.findall(r"^(\d) +✗ (.*)$", written, re.M) == [
+        ("1", "diva-monolithic failed"),
+        ("2", "diva-monolithic failed"),
+    ]
+    assert written.count("event 'wrong': role is 'detcet'") >= 2
+    assert "Detection for event 'right' succeeded" in written
+    assert re.search(r"^right +healthy ", written, re.M)
+    assert list(temporary.iterdir()) == []
+
+
+@needs_terraform
+@needs_signals
+def test_ctrl_c_while_terraform_works_leaves_nothing_behind(tmp_path: Path) -> None:
+    with started(tmp_path) as process:
+        written = read_until(process, r"^Apply ")
+        sqs = client("sqs", re.findall(r"http://127\.0\.0\.1:\d+", written)[0])
+        while not sqs.list_queues().get("QueueUrls"):
+            assert process.poll() is None, rest(process)
+        interrupt(process)
+        assert rest(process).endswith("The embedded AWS is gone with everything in it.\n")
+    assert process.returncode == 130
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_a_missing_terraform_is_one_line(tmp_path: Path) -> None:
+    done = demo(tmp_path, PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"demo: Terraform 1\.9 or newer is needed, .* install it\.\n", done.stderr)
+
+
+@needs_terraform
+def test_a_used_port_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        done = demo(tmp_path, "--port", str(port))
+    assert done.returncode == 1
+    assert re.fullmatch(rf"demo: Port {port} on 127\.0\.0\.1 cannot be used: .*\n", done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_terraform
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        (None, "demo: own.py cannot be read: No such file or directory\n"),
+        ("def get_events(:\n    return {}\n", "demo: own.py, line 1: invalid syntax\n"),
+    ],
+)
+def test_event_logic_that_cannot_be_deployed_is_one_line(
+    tmp_path: Path, source: str | None, complaint: str
+) -> None:
+    if source is not None:
+        write(tmp_path / "own.py", source)
+    done = demo(tmp_path, "--event-logic", "own.py")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", complaint)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--periods", "0"), ("--port", "65536"), ("--example", "vpc-kms"), ("--event-logic",)],
+)
+def test_wrong_usage_is_explained(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = demo(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"argument {arguments[0]}: " in done.stderr
+
+
+def demo(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run `demo` in `folder` to its end, with all its temporary files there."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environ(TMPDIR=str(folder), **variables),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SEC,
+        check=False,
+    )
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start `demo` as a shell does: Ctrl-C goes to all processes of it."""
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environ(TMPDIR=str(folder)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def client(service: str, endpoint: str) -> Any:
+    return boto3.session.Session().client(
+        service,
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",  # noqa: S106  # the embedded AWS takes any
+    )
+
+
+def read_until(process: subprocess.Popen[str], pattern: str) -> str:
+    """Return what `process` has written when a line of it matches."""
+    assert process.stdout is not None
+    written = ""
+    while not re.search(pattern, written, re.M):
+        character = process.stdout.read(1)
+        assert character, written
+        written += character
+    return written
+
+
+def rest(process: subprocess.Popen[str]) -> str:
+    """Return what `process` writes until it ends."""
+    assert process.stdout is not None
+    return process.stdout.read()
+
+
+def interrupt(process: subprocess.Popen[str]) -> None:
+    os.killpg(process.pid, signal.SIGINT)
+
+
+def rows(written: str, event: str) -> list[tuple[str, str]]:
+    """Return period and status of an event in each row."""
+    return re.findall(rf"^(\d+) .* {event}  +(\S.*)$", written, re.M)
+
+
+def project_files() -> list[Path]:
+    """Return every file that Terraform could have left its own beside."""
+    folders = [ROOT / "examples", ROOT / "modules", ROOT / "lambda"]
+    return sorted(file for folder in folders for file in folder.rglob("*"))

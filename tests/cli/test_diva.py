@@ -1,0 +1,171 @@
+"""`diva`: how it is called, and what `diva validate` and `diva run` say of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.diva import main
+
+from .diva_command import calls, diva, event_logic, rows, write
+
+
+def test_validate_tells_what_was_found_and_calls_nothing(tmp_path: Path) -> None:
+    event_logic(
+        tmp_path,
+        """{
+        "orders": {"detect": noted("d"), "inject": noted("i"), "alert": noted("a")},
+        "nightly": {"inject": noted("i"), "role": "inject"},
+        }""",
+    )
+    done = diva(tmp_path, "validate", "event_logic.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert "2 events, no problems" in done.stdout
+    assert ["orders", "both", "detect,", "inject,", "alert"] in lines
+    assert ["nightly", "inject", "inject"] in lines
+    assert "1 event without an alert function" in done.stdout
+    assert calls(tmp_path) == []
+
+
+def test_validate_lists_every_problem_of_every_event(tmp_path: Path) -> None:
+    file = event_logic(
+        tmp_path,
+        """{
+        "a": {"detect": noted("d"), "role": "detect", "max_failed_detection": 2},
+        "b": {"detect": noted("d"), "role": "detcet", "timeout_sec": -1},
+        "c": {"detect": noted("d"), "role": "detect"},
+        }""",
+    )
+    done = diva(tmp_path, "validate", file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has 3 problems" in done.stderr
+    assert "did you mean 'max_failed_detections'?" in done.stderr
+    assert "did you mean 'detect'?" in done.stderr
+    assert "timeout_sec is -1" in done.stderr
+    assert "'c'" not in done.stderr
+
+
+def test_validate_says_that_there_are_no_events(tmp_path: Path) -> None:
+    done = diva(tmp_path, "validate", event_logic(tmp_path, "{}"))
+    assert done.returncode == 0
+    assert "0 events" in done.stdout
+    assert "nothing would be monitored" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"my checks.py": "x = 1\ny = x.nothing\n"}, ["AttributeError", "my checks.py, line 2"]),
+        ({"my checks.py": "def f(:\n"}, ["SyntaxError", "my checks.py, line 1"]),
+        ({"my checks.py": "\nexit(3)\n"}, ["SystemExit", "my checks.py, line 2"]),
+        (
+            {"my checks.py": "import json\njson.loads('{')\n"},
+            ["JSONDecodeError", "my checks.py, line 2"],
+        ),
+        (
+            {"my checks.py": "import helper\n", "helper.py": "\n\n1 / 0\n"},
+            ["ZeroDivisionError", "helper.py, line 3"],
+        ),
+        (
+            {"my checks.py": "import no_such_package\n"},
+            ["No module named 'no_such_package'", "my checks.py, line 1", "PYTHONPATH"],
+        ),
+        ({"my checks.py": "x = 1\n"}, ["my checks.py has no function get_events()"]),
+        (
+            {"my checks.py": "import json\ndef get_events():\n    json.loads('{')\n"},
+            ["get_events() in my checks.py failed", "my checks.py, line 3"],
+        ),
+        (
+            {"my checks.py": "\ndef get_events():\n    return []\n"},
+            ["returned list", "my checks.py, line 2"],
+        ),
+        ({}, ["my checks.py does not exist"]),
+        ({"my checks.py/x": ""}, ["my checks.py is a folder"]),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+@pytest.mark.parametrize("command", ["validate", "run"])
+def test_a_file_that_does_not_load_is_one_line_with_file_and_line(
+    command: str, files: dict[str, str], said: list[str], tmp_path: Path
+) -> None:
+    for name, source in files.items():
+        write(tmp_path / "code" / name, source)
+    done = diva(tmp_path, command, "code/my checks.py")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("diva: ")]
+    for part in said:
+        assert part in line
+    assert "Traceback" not in done.stderr
+
+
+def test_the_file_is_imported_as_in_lambda_with_siblings_and_pythonpath(tmp_path: Path) -> None:
+    write(tmp_path / "code/sibling.py", "ROLE = 'detect'\n")
+    write(tmp_path / "packages/some_package/__init__.py", "def detect(name): return True\n")
+    write(
+        tmp_path / "code/orders-v2.txt",
+        """
+        import dataclasses, sibling, some_package
+
+        @dataclasses.dataclass
+        class Options:
+            role: str
+
+        def get_events():
+            return {__name__: {"detect": some_package.detect, "role": Options(sibling.ROLE).role}}
+        """,
+    )
+    packages = str(tmp_path / "packages")
+    done = diva(tmp_path, "run", "code/orders-v2.txt", PYTHONPATH=packages)
+    assert rows(done.stdout) == [("1", "event_logic", "ok")]
+    assert done.returncode == 0
+
+
+def test_an_error_inside_a_package_is_told_by_the_line_that_led_there(tmp_path: Path) -> None:
+    write(tmp_path / "venv/site-packages/picky.py", "def check(): raise ValueError('no')\n")
+    write(tmp_path / "event_logic.py", "import picky\npicky.check()\n")
+    packages = str(tmp_path / "venv/site-packages")
+    done = diva(tmp_path, "validate", "event_logic.py", PYTHONPATH=packages)
+    assert "event_logic.py, line 2)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "COMMAND"),
+        (["walk"], "'walk'"),
+        (["validate"], "FILE"),
+        (["run", "x.py", "--periods", "0"], "'0' is not a whole number"),
+        (["run", "x.py", "--periods", "1.5"], "'1.5' is not a whole number"),
+        (["run", "x.py", "--every", "0"], "'0' is not a number of seconds"),
+        (["run", "x.py", "--every", "soon"], "'soon' is not a number of seconds"),
+        (["run", "x.py", "--timeout", "901"], "up to 900"),
+        (["run", "x.py", "--timeout", "nan"], "'nan' is not a number of seconds"),
+        (["run", "x.py", "--log-level", "loud"], "LOUD"),
+        (["status"], "exactly one of --state FILE, --bucket BUCKET with --key KEY, or --table"),
+        (["status", "--state", "x", "--table", "y"], "exactly one of"),
+        (["status", "--bucket", "x", "--key", "y", "--table", "z"], "exactly one of"),
+        (["status", "--bucket", "x"], "--key is missing"),
+        (["reset", "a", "--key", "x"], "--bucket is missing"),
+        (["reset", "--state", "x"], "EVENT"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_explained_with_exit_code_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    errors = capsys.readouterr().err
+    assert said in errors
+    assert errors.startswith("usage: diva")
+
+
+@pytest.mark.parametrize("command", ["", "validate", "run", "status", "reset"])
+def test_help_has_examples(command: str, tmp_path: Path) -> None:
+    done = diva(tmp_path, *command.split(), "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"  scripts/diva {command}" in done.stdout

@@ -1,0 +1,56 @@
+"""A write has its effect, its answer is lost, and another run writes before it is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from diva import handler as handler_module
+from local_aws import LocalAws
+
+from .faulty_aws import Exchange, FaultyAws
+from .lives import LIVES
+from .trial import PATIENCE_SEC, QUIET_PERIODS, RECORD, SAVE, Trial, trial_of
+
+
+@pytest.fixture(params=["monolithic", "distributed"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def trial(
+    mode: str, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Trial]:
+    with trial_of(mode, aws, tmp_path, monkeypatch) as trial:
+        yield trial
+
+
+@pytest.mark.parametrize("step", [SAVE, RECORD])
+def test_each_of_the_two_runs_counts_once(
+    trial: Trial,
+    aws: LocalAws,
+    step: str,
+    monkeypatch: pytest.MonkeyPatch,
+    counted: Callable[..., None],
+) -> None:
+    # One event after the other, and no answer that is lost too early: so both runs always
+    # meet in the same way.
+    monkeypatch.setattr(handler_module, "TIMEOUT_SEC", PATIENCE_SEC)
+    with FaultyAws(aws.endpoint) as way:
+
+        def fault(exchange: Exchange) -> None:
+            exchange.forward()
+            with trial.child(way) as other:
+                assert other.wait(PATIENCE_SEC) == 0
+            exchange.hang_up()
+
+        trial.begin(AWS_ENDPOINT_URL=way.endpoint, DIVA_PARALLELIZE="false")
+        trial.spoil(way, step, fault, 1, "alerting")
+        assert trial.period() is None
+        trial.mend(way)
+        counted("faults")
+        trial.quiet_periods()
+        trial.check(dict.fromkeys(LIVES, 2 + QUIET_PERIODS), again=set())

@@ -1,0 +1,1 @@
+"""Runs of the engine that overlap, in random interleavings, against a model."""

@@ -1,0 +1,66 @@
+"""Queues for dead letters, and asynchronous invocations, for tests of the embedded AWS."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from local_aws import LocalAws
+
+from .functions import log_events
+
+FAILING = "def handler(event, context):\n    print('tried')\n    return 1 / event['by']"
+
+
+def queue(aws: LocalAws, name: str = "dead", **attributes: str) -> str:
+    """Create a queue and return its ARN."""
+    aws.client("sqs").create_queue(QueueName=name, Attributes=attributes)
+    return f"arn:aws:sqs:{aws.region}:{aws.account_id}:{name}"
+
+
+def messages(aws: LocalAws, name: str = "dead") -> list[dict[str, Any]]:
+    """Take the messages out of a queue, with the values of their attributes."""
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    found = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+    ).get("Messages", [])
+    for message in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [
+        {
+            "body": message["Body"],
+            **{
+                name: attribute["StringValue"]
+                for name, attribute in message.get("MessageAttributes", {}).items()
+            },
+        }
+        for message in found
+    ]
+
+
+def send(aws: LocalAws, function: str, event: Any) -> None:
+    """Invoke asynchronously."""
+    answer = aws.client("lambda").invoke(
+        FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode()
+    )
+    assert answer["StatusCode"] == 202
+
+
+def attempts(aws: LocalAws, group: str = "/aws/lambda/subject") -> int:
+    return log_events(aws, group).count("tried")
+
+
+def total(aws: LocalAws, metric: str, function: str = "subject") -> float | None:
+    now = datetime.now(timezone.utc)
+    found = aws.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName=metric,
+        Dimensions=[{"Name": "FunctionName", "Value": function}],
+        StartTime=now - timedelta(days=1),
+        EndTime=now + timedelta(days=1),
+        Period=30 * 86400,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return found[0]["Sum"] if found else None

@@ -1,0 +1,75 @@
+"""A function of the embedded AWS that calls what it is told to, and what its role may do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from local_aws import LocalAws
+
+from .functions import ROLE, deploy, emptied
+
+CALLER = """
+import boto3, os
+from botocore.exceptions import ClientError
+def handler(event, context):
+    if not event:
+        return os.environ["AWS_ACCESS_KEY_ID"]
+    service, operation, arguments = event
+    try:
+        getattr(boto3.client(service), operation)(**arguments)
+        return [200]
+    except ClientError as error:
+        told = error.response["Error"]
+        return [error.response["ResponseMetadata"]["HTTPStatusCode"], told["Code"], told["Message"]]
+"""
+HERE = "us-east-1:123456789012"
+URL = "https://queue/123456789012/{}"
+ITEM = {"event_id": {"S": "one"}}
+
+
+@contextmanager
+def with_caller() -> Iterator[LocalAws]:
+    """An AWS with the function, and two of everything it could want to use."""
+    with LocalAws() as aws:
+        emptied(aws)
+        aws.client("s3").create_bucket(Bucket="files")
+        for key in ("here", "there", "a b+c"):
+            aws.client("s3").put_object(Bucket="files", Key=key)
+        for name in ("one", "two"):
+            aws.client("sns").create_topic(Name=name)
+            aws.client("sqs").create_queue(QueueName=name)
+            new_table(aws, name)
+        deploy(aws, CALLER, Timeout=60, MemorySize=256)
+        yield aws
+
+
+def new_table(aws: LocalAws, name: str, **options: Any) -> None:
+    aws.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "event_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "event_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        **options,
+    )
+
+
+def allow(aws: LocalAws, *statements: dict[str, Any], role: str = ROLE) -> None:
+    """Let the role do this and nothing else."""
+    nothing = {"Effect": "Deny", "Action": "none:Such", "Resource": "*"}  # IAM takes no empty one
+    document = {"Version": "2012-10-17", "Statement": [*statements, nothing]}
+    aws.client("iam").put_role_policy(
+        RoleName=role, PolicyName="all", PolicyDocument=json.dumps(document)
+    )
+
+
+def allowing(resource: str, *actions: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def call(aws: LocalAws, service: str, operation: str, **arguments: Any) -> list[Any]:
+    """Let the function call AWS; return the status, and the code and text of an error."""
+    told: list[Any] = aws.invoke("subject", [service, operation, arguments]).payload
+    return told

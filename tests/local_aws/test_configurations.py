@@ -1,0 +1,117 @@
+"""The embedded AWS keeps what is configured for functions, their aliases and alarms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws import LocalAws
+
+from .functions import deploy
+
+
+def published(aws: LocalAws) -> str:
+    """Create a function with the version 1 and the alias `live` of it."""
+    name = deploy(aws, "def handler(event, context):\n    pass", Publish=True)
+    aws.client("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    return name
+
+
+@pytest.mark.parametrize("qualifier", ["live", "1"])
+def test_provisioned_concurrency_is_there_at_once_until_it_is_deleted(
+    aws: LocalAws, qualifier: str
+) -> None:
+    functions = aws.client("lambda")
+    of = {"FunctionName": published(aws), "Qualifier": qualifier}
+    gone = functions.exceptions.ProvisionedConcurrencyConfigNotFoundException
+
+    with pytest.raises(gone):
+        functions.get_provisioned_concurrency_config(**of)
+    for count in (2, 3):
+        functions.put_provisioned_concurrency_config(**of, ProvisionedConcurrentExecutions=count)
+        found = functions.get_provisioned_concurrency_config(**of)
+        assert found["Status"] == "READY"
+        assert found["RequestedProvisionedConcurrentExecutions"] == count
+        assert found["AvailableProvisionedConcurrentExecutions"] == count
+    functions.delete_provisioned_concurrency_config(**of)
+    with pytest.raises(gone):
+        functions.get_provisioned_concurrency_config(**of)
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "refusal"),
+    [
+        ("$LATEST", "InvalidParameterValueException"),
+        ("2", "ResourceNotFoundException"),
+        ("other", "ResourceNotFoundException"),
+    ],
+)
+def test_provisioned_concurrency_is_for_what_is_published(
+    aws: LocalAws, qualifier: str, refusal: str
+) -> None:
+    name = published(aws)
+    with pytest.raises(ClientError, match=refusal):
+        aws.client("lambda").put_provisioned_concurrency_config(
+            FunctionName=name, Qualifier=qualifier, ProvisionedConcurrentExecutions=1
+        )
+
+
+def test_an_alias_and_its_function_are_configured_apart(aws: LocalAws) -> None:
+    functions = aws.client("lambda")
+    name = published(aws)
+    of_alias = {"FunctionName": name, "Qualifier": "live"}
+
+    def attempts(**of: Any) -> Any:
+        return functions.get_function_event_invoke_config(**of).get("MaximumRetryAttempts")
+
+    functions.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=1)
+    with pytest.raises(functions.exceptions.ResourceNotFoundException):
+        attempts(**of_alias)
+    functions.put_function_event_invoke_config(**of_alias, MaximumRetryAttempts=0)
+    assert (attempts(FunctionName=name), attempts(**of_alias)) == (1, 0)
+    listed = functions.list_function_event_invoke_configs(FunctionName=name)
+    assert len(listed["FunctionEventInvokeConfigs"]) == 2
+
+    functions.update_function_event_invoke_config(**of_alias, MaximumEventAgeInSeconds=60)
+    assert attempts(**of_alias) == 0
+    functions.delete_function_event_invoke_config(**of_alias)
+    assert attempts(FunctionName=name) == 1
+    with pytest.raises(functions.exceptions.ResourceNotFoundException):
+        functions.delete_function_event_invoke_config(**of_alias)
+
+
+def test_an_alarm_that_is_deleted_leaves_no_tags_for_the_next(aws: LocalAws) -> None:
+    client = aws.client("cloudwatch")
+    settings = {
+        "AlarmName": "alarm",
+        "Namespace": "Tests",
+        "MetricName": "m",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 0,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    client.put_metric_alarm(**settings, Tags=[{"Key": "old", "Value": "1"}])
+    client.delete_alarms(AlarmNames=["alarm"])
+    client.put_metric_alarm(**settings, Tags=[{"Key": "new", "Value": "2"}])
+
+    (found,) = client.describe_alarms()["MetricAlarms"]
+    tags = client.list_tags_for_resource(ResourceARN=found["AlarmArn"])["Tags"]
+    assert tags == [{"Key": "new", "Value": "2"}]
+
+
+def test_targets_keep_their_dead_letters_and_retries(aws: LocalAws) -> None:
+    events = aws.client("events")
+    events.put_rule(Name="five", ScheduleExpression="rate(5 minutes)")
+    target = {
+        "Id": "1",
+        "Arn": f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:f",
+        "DeadLetterConfig": {"Arn": f"arn:aws:sqs:{aws.region}:{aws.account_id}:dead"},
+        "RetryPolicy": {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60},
+    }
+    events.put_targets(Rule="five", Targets=[target])
+
+    assert events.list_targets_by_rule(Rule="five")["Targets"] == [target]

@@ -1,0 +1,1 @@
+"""Tests of how the package of a function is built."""

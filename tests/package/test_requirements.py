@@ -1,0 +1,164 @@
+"""Requirements in a package: wheels for the function, whichever machine builds it."""
+
+from __future__ import annotations
+
+import venv
+from pathlib import Path
+
+import pytest
+
+from .builds import Build
+
+PURE = "py3-none-any"
+ELF_MACHINES = {"arm64": 183, "x86_64": 62}
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    return Build(tmp_path)
+
+
+def modules(build: Build, **target: str) -> list[str]:
+    """Return the names in the package, without the description of each wheel."""
+    return [name for name in build.contents(**target) if ".dist-info/" not in name]
+
+
+@pytest.mark.parametrize("architecture", ELF_MACHINES)
+def test_a_compiled_package_is_of_the_functions_architecture(
+    build: Build, architecture: str
+) -> None:
+    build.require("markupsafe==3.0.2")
+    contents = build.contents(architecture=architecture)
+    [library] = [content for name, content in contents.items() if name.endswith(".so")]
+    assert library[:4] == b"\x7fELF"
+    assert int.from_bytes(library[18:20], "little") == ELF_MACHINES[architecture]
+    assert "markupsafe/__init__.py" in contents
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+@pytest.mark.parametrize("python", ["3.10", "3.14"])
+def test_of_several_wheels_the_functions_own_is_taken(
+    build: Build, architecture: str, python: str
+) -> None:
+    for version in ("310", "314"):
+        for name, machine in {"arm64": "aarch64", "x86_64": "x86_64"}.items():
+            tag = f"cp{version}-cp{version}-manylinux2014_{machine}"
+            build.wheel("fast", tag, {f"fast_{version}_{name}.so": ""})
+    build.require_wheels("fast")
+    expected = f"fast_{python.replace('.', '')}_{architecture}.so"
+    assert modules(build, architecture=architecture, runtime=f"python{python}") == [
+        "event_logic.py",
+        expected,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("python", "architecture", "expected"),
+    [
+        ("3.10", "arm64", ["on_arm", "on_linux", "on_old"]),
+        ("3.14", "x86_64", ["on_linux", "on_new"]),
+    ],
+)
+def test_what_a_package_needs_is_decided_for_the_function(
+    build: Build, python: str, architecture: str, expected: list[str]
+) -> None:
+    markers = {
+        "on_arm": "platform_machine == 'aarch64'",
+        "on_linux": "sys_platform == 'linux' and os_name == 'posix'",
+        "on_new": "python_version >= '3.14'",
+        "on_old": "python_version < '3.11'",
+        "on_mac": "platform_system == 'Darwin'",
+        "on_windows": "sys_platform == 'win32'",
+    }
+    for name in markers:
+        build.wheel(name, PURE, {f"{name}.py": ""})
+    build.wheel("main", PURE, {"main.py": ""}, *(f"{n}; {markers[n]}" for n in markers))
+    build.require_wheels("main")
+    found = modules(build, runtime=f"python{python}", architecture=architecture)
+    assert found == ["event_logic.py", "main.py", *(f"{name}.py" for name in expected)]
+
+
+@pytest.mark.parametrize(("python", "glibc"), [("3.11", "2_26"), ("3.12", "2_34")])
+def test_a_wheel_may_need_the_glibc_that_the_runtime_has(
+    build: Build, python: str, glibc: str
+) -> None:
+    version = python.replace(".", "")
+    build.wheel("new", f"cp{version}-cp{version}-manylinux_{glibc}_aarch64", {"new.so": ""})
+    build.require_wheels("new")
+    assert "new.so" in modules(build, runtime=f"python{python}")
+
+
+def test_a_wheel_that_needs_a_newer_glibc_is_refused(build: Build) -> None:
+    build.wheel("new", "cp311-cp311-manylinux_2_28_aarch64", {"new.so": ""})
+    build.require_wheels("new")
+    assert "no wheel of new was found" in build.refusal(runtime="python3.11")
+
+
+def test_only_what_is_imported_goes_into_the_package(build: Build) -> None:
+    files = {
+        "tool/__init__.py": "",
+        "tool-1.data/purelib/pure.py": "",
+        "tool-1.data/platlib/native.so": "",
+        "tool-1.data/scripts/tool": "#!python\n",
+        "tool-1.data/data/share/manual": "",
+    }
+    build.wheel("tool", PURE, files)
+    build.require_wheels("tool")
+    assert list(build.contents()) == [
+        "event_logic.py",
+        "native.so",
+        "pure.py",
+        "tool-1.dist-info/METADATA",
+        "tool-1.dist-info/WHEEL",
+        "tool/__init__.py",
+    ]
+
+
+def test_the_same_requirements_make_the_same_bytes(build: Build) -> None:
+    build.wheel("tool", PURE, {"tool.py": ""})
+    build.require_wheels("tool")
+    build.contents()
+    first = build.zip.read_bytes()
+    build.contents()
+    assert build.zip.read_bytes() == first
+
+
+def test_a_package_without_a_wheel_is_named(build: Build) -> None:
+    build.wheel("other", "cp313-cp313-manylinux2014_x86_64", {"other.so": ""})
+    build.require_wheels("other==1")
+    assert build.refusal() == (
+        f"{build.target['requirements']}: no wheel of other==1 was found for Python 3.13 on arm64"
+        " Linux, and none can be built here. Ask for a version that has one, or change the"
+        " function's runtime or architecture."
+    )
+
+
+def test_requirements_that_pip_refuses_are_refused_in_its_words(build: Build) -> None:
+    build.require("==1")
+    assert build.refusal().startswith(
+        f"{build.target['requirements']} could not be installed: Invalid requirement: '==1'"
+    )
+
+
+def test_a_python_without_pip_is_named(build: Build) -> None:
+    venv.create(build.folder / "bare")
+    [python] = (build.folder / "bare").glob("*/python*3")
+    build.python = str(python)
+    build.require("markupsafe")
+    assert build.refusal() == (
+        f"{build.target['requirements']} needs pip, which {python} does not have. Install it, or"
+        " set python_executable."
+    )
+
+
+def test_requirements_that_changed_since_the_plan_are_refused(build: Build) -> None:
+    build.require("markupsafe")
+    assert "has changed since it was planned" in build.refusal(requirements_sha256="0" * 64)
+
+
+def test_a_requirement_that_would_replace_a_source_is_refused(build: Build) -> None:
+    build.wheel("clash", PURE, {"event_logic.py": ""})
+    build.require_wheels("clash")
+    assert build.refusal() == (
+        f"{build.target['requirements']} installs event_logic.py, which the package has already."
+    )

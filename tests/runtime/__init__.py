@@ -1,0 +1,1 @@
+"""Tests of the built package under AWS's own runtime client."""

@@ -1,0 +1,1 @@
+"""Tests with real Terraform on the embedded AWS."""

@@ -1,0 +1,127 @@
+"""The READMEs against what they describe: variables, outputs, options, links."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import hcl2
+import pytest
+
+from diva.policy import OPTIONS, read_policies
+from diva.state import State, to_record
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = sorted({ROOT, *(file.parent for file in ROOT.glob("modules/*/variables.tf"))})
+READMES = sorted(
+    file for file in ROOT.rglob("README.md") if not any(part[0] == "." for part in file.parts[1:])
+)
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def unquoted(value: Any) -> str:
+    text: str = json.loads(value)
+    return text
+
+
+def default(variable: dict[str, Any]) -> str:
+    if "default" not in variable:
+        return "required"
+    value = variable["default"]
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+def expected_rows(folder: Path) -> list[str]:
+    """Return the table rows that describe a module's variables and outputs, in their order."""
+    variables = hcl2.loads((folder / "variables.tf").read_text())["variable"]
+    outputs = hcl2.loads((folder / "outputs.tf").read_text())["output"]
+    rows = []
+    for block in variables:
+        for name, variable in block.items():
+            kind = variable["type"].removeprefix("${").removesuffix("}")
+            rows.append(
+                f"| `{unquoted(name)}` | `{kind}` | {default(variable)} "
+                f"| {unquoted(variable['description'])} |"
+            )
+    for block in outputs:
+        for name, output in block.items():
+            rows.append(f"| `{unquoted(name)}` | {unquoted(output['description'])} |")
+    return rows
+
+
+@pytest.mark.parametrize("folder", MODULES, ids=relative)
+def test_the_tables_are_those_of_the_module(folder: Path) -> None:
+    rows = expected_rows(folder)
+    assert rows
+    lines = (folder / "README.md").read_text().splitlines()
+    present = [line for line in lines if line in rows]
+    assert present == rows, "these rows belong into the README:\n" + "\n".join(rows)
+    names = {row.split("|")[1] for row in rows}
+    stale = [line for line in lines if line.startswith("| `") and line not in rows]
+    assert not [line for line in stale if line.split("|")[1] in names]
+
+
+def options_table() -> dict[str, tuple[str, str]]:
+    """Return option → (type, default) as the root README's table of options has them."""
+    text = (ROOT / "README.md").read_text()
+    table = text.split("<!-- options -->")[1].split("<!-- /options -->")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()]
+    return {
+        row[0].strip("`"): (row[1], row[2].strip("`")) for row in rows if row and row[0][:1] == "`"
+    }
+
+
+def test_every_option_is_in_the_table_and_no_other() -> None:
+    assert {name.split(".")[0] for name in options_table()} == set(OPTIONS)
+
+
+def test_the_defaults_in_the_table_are_those_of_the_engine() -> None:
+    def callback(argument: object) -> bool:
+        return bool(argument)
+
+    policy = read_policies({"event": {"detect": callback, "inject": callback}}).valid["event"]
+    for name, (_, documented) in options_table().items():
+        if name in ("detect", "inject"):
+            continue
+        value: object = policy
+        for part in name.split("."):
+            value = getattr(value, part)
+        assert documented == ("none" if value is None else json.dumps(value)), name
+
+
+def test_every_field_of_the_state_is_documented() -> None:
+    text = (ROOT / "README.md").read_text()
+    for name in to_record(State()):
+        assert f"| `{name}` |" in text
+
+
+@pytest.mark.parametrize("readme", READMES, ids=relative)
+def test_links_lead_somewhere(readme: Path) -> None:
+    text = re.sub(r"```.*?```", "", readme.read_text(), flags=re.DOTALL)
+    headings = {
+        re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-")
+        for line in text.splitlines()
+        if line.startswith("#")
+    }
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        assert not path or (readme.parent / path).exists(), target
+        if anchor and not path:
+            assert anchor in headings, target
+
+
+def test_the_event_logic_of_the_readme_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    namespace: dict[str, Any] = {}
+    exec(code, namespace)  # noqa: S102  # our own README
+    policies = read_policies(namespace["get_events"]())
+    assert not policies.problems
+    assert list(policies.valid) == ["report"]
