@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # every test, also those that need none.
     if not config.getoption("dest_tf_binary"):
         config.option.dest_tf_binary = shutil.which("terraform") or "terraform"
+    # Ignored under nohup and in a background job, and inherited by every process that a test
+    # starts, which could then not be interrupted.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 COUNTED = {"faults": "periods with a fault", "interleavings": "interleavings of runs"}
