@@ -100,7 +100,7 @@ def test_only_stores_and_handler_know_aws(module: str) -> None:
     [
         ("diva.state", set()),
         ("diva.options", set()),
-        ("diva.runner", set()),
+        ("diva.pool", set()),
         ("diva.dependencies", set()),
         ("diva.windows", {"diva.options"}),
         ("diva.settings", {"diva.windows"}),

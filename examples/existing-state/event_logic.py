@@ -9,7 +9,7 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
-from diva.notice import Facts
+from diva.notification import Facts
 
 TIMEOUT_SEC = 4
 

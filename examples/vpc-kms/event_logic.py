@@ -8,7 +8,7 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
-from diva.notice import Facts
+from diva.notification import Facts
 
 # Shorter than the event's timeout_sec, so that an error says what went wrong.
 CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})

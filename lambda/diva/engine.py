@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from . import notice
+from . import notification
 from .dependencies import causes_first
 from .machine import (
     Effect,
@@ -27,10 +27,10 @@ from .machine import (
     step,
 )
 from .policy import Policies, Policy
+from .pool import Call, Done, Job, Pool, Reply
 from .probe import Probe, log_skipped
 from .redact import Redactor
 from .report import log, log_transition
-from .runner import Call, Done, Job, Pool, Reply
 from .state import Claim, InvalidState, Record, State, from_record, to_record
 from .stores import Changes, Snapshot, Store, StoreError, commit
 
@@ -237,8 +237,8 @@ class _Run:
         assert run.effect is not None, "only what was claimed is delivered"
         resolution = run.effect is Effect.RESOLUTION
         basis = run.before if resolution else run.after
-        facts = notice.facts(policy, basis, run.effect, self._claim.run_id)
-        text = notice.message(facts)
+        facts = notification.facts(policy, basis, run.effect, self._claim.run_id)
+        text = notification.message(facts)
         callback = policy.resolve if resolution else policy.alert
         what = "Resolving event" if resolution else "Alerting for event"
         log.info("%s '%s'", what, name, extra={"event": name, "kind": facts.kind})

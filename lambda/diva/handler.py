@@ -16,14 +16,14 @@ from botocore.config import Config
 
 from . import logic, metrics, report
 from .engine import Engine, Period
+from .log_handler import OneWriter
 from .policy import Policies
+from .pool import Pool
 from .reader import PolicyReader
 from .redact import Redactor
 from .report import log
-from .runner import Pool
 from .settings import Settings, read_settings
 from .stores import StoreError
-from .writer import OneWriter
 
 ATTEMPTS = 2
 TIMEOUT_SEC = 2.5

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from .machine import Observation, Outcome, injection_due, step
 from .options import shown, takes
 from .policy import Callback, Policy, Retry
+from .pool import Call, Job, Pool, Reply
 from .redact import Redactor
 from .report import log, log_failed_detection, log_failed_injection, log_success
-from .runner import Call, Job, Pool, Reply
 from .state import State
 
 

@@ -8,12 +8,12 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from diva import notice, report
+from diva import notification, report
 from diva.engine import Engine, EventRun, Period
 from diva.machine import Effect
 from diva.policy import Policies, Policy, read_policies
+from diva.pool import Pool
 from diva.redact import Redactor
-from diva.runner import Pool
 from diva.stores import Store
 
 from . import dry_run
@@ -95,7 +95,9 @@ class Trial:
             if run is not None and run.effect is not None:
                 what = self._what(policy, run, run.effect)
                 basis = run.before if run.effect is Effect.RESOLUTION else run.after
-                message = notice.message(notice.facts(policy, basis, run.effect, period.run_id))
+                message = notification.message(
+                    notification.facts(policy, basis, run.effect, period.run_id)
+                )
                 style = "bold green" if run.effect is Effect.RESOLUTION else "bold red"
                 self._table.tell(lead, name, what, message, style)
 

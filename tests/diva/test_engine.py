@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from diva.notice import Facts
+from diva.notification import Facts
 from diva.state import State
 from diva.stores import Changes, Snapshot, StoreError
 from diva.stores.file import FileStore

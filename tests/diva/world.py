@@ -11,8 +11,8 @@ from pathlib import Path
 from diva import report
 from diva.engine import Engine, Period
 from diva.policy import read_policies
+from diva.pool import Pool
 from diva.redact import Redactor
-from diva.runner import Pool
 from diva.stores import Store
 from diva.stores.file import FileStore
 from diva.windows import read_windows

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from diva.engine import DELIVERY_SEC, LEFT_TO_FAIL_SEC, RESERVE_SEC, Engine
-from diva.notice import Facts
+from diva.notification import Facts
 from diva.policy import Policies, read_policies
+from diva.pool import Pool
 from diva.redact import Redactor
-from diva.runner import Pool
 from diva.stores import Changes, Conflict, Snapshot, Store, StoreError
 
 from .notes import Run

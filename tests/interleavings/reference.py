@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from diva.notice import Facts
+from diva.notification import Facts
 from diva.state import State, from_record
 from diva.stores import Changes, Snapshot
 from tests.diva.model import Model

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import diva
-from diva.runner import Call, Done, Job, Pool, Reply
+from diva.pool import Call, Done, Job, Pool, Reply
 
 SOON = 0.05
 LONG = 30.0
@@ -175,7 +175,7 @@ def test_no_jobs_is_no_work() -> None:
 def test_a_hung_call_does_not_keep_the_process_from_ending() -> None:
     script = """
 import threading, time
-from diva.runner import Call, Pool
+from diva.pool import Call, Pool
 
 def job():
     yield Call(threading.Event().wait, (), time.monotonic() + 0.05)
