@@ -3,11 +3,11 @@
 What an event's state becomes         `step`
 When to inject                        `injection_due`
 When to alert, remind or resolve      `due`
-Who of two overlapping runs sends it  `settle`
-What a delivery does to the state     `delivered`
+Who of two overlapping runs sends it  `fold_period`
+What a delivery does to the state     `fold_delivery`
 
-A period of one event is folded into its state with `settle`, the state is saved, and only
-then is anything delivered; the outcome is folded with `delivered` and saved again. Each of
+A period of one event is folded into its state with `fold_period`, the state is saved, and only
+then is anything delivered; the outcome is folded with `fold_delivery` and saved again. Each of
 these functions gives the right answer over a state that another run has changed meanwhile:
 a conflicting write is resolved by reading the state again and folding again.
 """
@@ -57,8 +57,8 @@ class Observation:
     """The last detection after a successful injection."""
     error: str | None = None
     """Why the detection or injection failed."""
-    held: str | None = None
-    """What keeps an event that is not healthy from injection and alerts, if anything does."""
+    inhibited: str | None = None
+    """The status of an event whose injection and alerts are held back, if anything does so."""
 
     @property
     def healthy(self) -> bool:
@@ -112,7 +112,7 @@ def due(policy: Policy, state: State, observation: Observation, now: datetime) -
     """Return what is to be delivered, given the state after this period. THE ALERT RULE."""
     if state.resolve_due:
         return Effect.RESOLUTION
-    if state.in_warmup or observation.held:
+    if state.in_warmup or observation.inhibited:
         return None
     if not state.alerted:
         if state.injection_failures >= policy.max_failed_injections:
@@ -129,7 +129,7 @@ def due(policy: Policy, state: State, observation: Observation, now: datetime) -
     return Effect.REMINDER if silent_sec >= policy.reminder_sec else None
 
 
-def settle(
+def fold_period(
     policy: Policy, state: State, observation: Observation, now: datetime, claim: Claim
 ) -> tuple[State, Effect | None]:
     """Fold a period into `state`; return the new state and what this run is to deliver.
@@ -144,7 +144,9 @@ def settle(
     return replace(state, alert_claim=claim), effect
 
 
-def delivered(state: State, effect: Effect, outcome: Outcome, run_id: str, now: datetime) -> State:
+def fold_delivery(
+    state: State, effect: Effect, outcome: Outcome, run_id: str, now: datetime
+) -> State:
     """Fold the outcome of a delivery by run `run_id`; what failed stays due."""
     if state.alert_claim is not None and state.alert_claim.run_id == run_id:
         state = replace(state, alert_claim=None)

@@ -1,4 +1,4 @@
-"""What an `alert` or `resolve` callback is told."""
+"""What an `alert` or `resolve` callback gets: a message, and the context of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .state import State
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class NotificationContext:
     """What lies behind a message; the second argument of a callback that takes two."""
 
     event: str
@@ -28,9 +28,12 @@ class Facts:
     """Stands in the log lines of the run, and begins with Lambda's request id."""
 
 
-def facts(policy: Policy, state: State, effect: Effect, run_id: str) -> Facts:
-    """Return the facts in `state`: the one that makes `effect` due, or is about to be reset."""
-    return Facts(
+def context(policy: Policy, state: State, effect: Effect, run_id: str) -> NotificationContext:
+    """Return the context of a notification about `state`.
+
+    That is the state which makes `effect` due, or, for a resolution, the one before it was reset.
+    """
+    return NotificationContext(
         event=policy.name,
         kind=effect.value,
         detection_failures=state.detection_failures,
@@ -43,20 +46,20 @@ def facts(policy: Policy, state: State, effect: Effect, run_id: str) -> Facts:
     )
 
 
-def message(facts: Facts) -> str:
-    """Return the facts as a few sentences for people."""
-    since = f" since {facts.failing_since:%Y-%m-%d %H:%M:%S} UTC" if facts.failing_since else ""
-    if facts.kind == Effect.RESOLUTION.value:
+def message(context: NotificationContext) -> str:
+    """Return the notification as a few sentences for people."""
+    since = f" since {context.failing_since:%Y-%m-%d %H:%M:%S} UTC" if context.failing_since else ""
+    if context.kind == Effect.RESOLUTION.value:
         was = f" It had been failing{since}." if since else ""
-        return f"Event '{facts.event}' is healthy again.{was}"
+        return f"Event '{context.event}' is healthy again.{was}"
     counts = [
         f"failed {what} in a row: {count} (limit {limit})"
         for what, count, limit in (
-            ("detections", facts.detection_failures, facts.max_failed_detections),
-            ("injections", facts.injection_failures, facts.max_failed_injections),
+            ("detections", context.detection_failures, context.max_failed_detections),
+            ("injections", context.injection_failures, context.max_failed_injections),
         )
         if count
     ]
-    verb = "is still failing" if facts.kind == Effect.REMINDER.value else "is failing"
-    error = f" Last error: {facts.last_error}." if facts.last_error else ""
-    return f"Event '{facts.event}' {verb}{since}; {', '.join(counts)}.{error}"
+    verb = "is still failing" if context.kind == Effect.REMINDER.value else "is failing"
+    error = f" Last error: {context.last_error}." if context.last_error else ""
+    return f"Event '{context.event}' {verb}{since}; {', '.join(counts)}.{error}"

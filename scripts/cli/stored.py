@@ -9,8 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from diva.report import log_corrupt_state
 from diva.state import Record, State, to_record
-from diva.stores import Changes, Snapshot, Store, StoreError, commit, document
+from diva.stores import Folded, Snapshot, Store, StoreError, commit, document
 from diva.stores.file import FileStore
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class StoredInS3:
 
         # What is written has the same encryption as what is there.
         _, kms_key_arn = self._read()
-        return _reset(S3Store(_s3(), self._bucket, self._key, kms_key_arn), names)
+        store = S3Store(_s3(), self._bucket, self._key, log_corrupt_state, kms_key_arn)
+        return _reset(store, names)
 
     def _read(self) -> tuple[Mapping[str, Record], str | None]:
         absent = {
@@ -132,16 +134,14 @@ class StoredInDynamoDB:
 
 def _reset(store: Store, names: Sequence[str]) -> list[str]:
     defaults = to_record(State())
-    done: list[str] = []
 
-    def fold(snapshot: Snapshot) -> Changes:
+    def fold(snapshot: Snapshot) -> Folded[list[str]]:
         # An event that another run has dropped meanwhile is not brought back.
         stored = {name: snapshot.records[name] for name in names if name in snapshot.records}
-        done[:] = [name for name, record in stored.items() if {**record, **defaults} != record]
-        return dict.fromkeys(done, defaults)
+        changed = [name for name, record in stored.items() if {**record, **defaults} != record]
+        return Folded(dict.fromkeys(changed, defaults), changed)
 
-    commit(store, store.read(), fold)
-    return done
+    return commit(store, store.read(), fold)[1].result
 
 
 def _decoded(body: bytes, place: str) -> Mapping[str, Record]:

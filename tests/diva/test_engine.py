@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from diva.notification import Facts
+from diva.notification import NotificationContext
 from diva.state import State
 from diva.stores import Changes, Snapshot, StoreError
 from diva.stores.file import FileStore
@@ -240,19 +240,19 @@ def test_an_injection_that_fails_in_warmup_alerts_nobody(world: World) -> None:
 
 
 def test_a_callback_of_two_parameters_gets_the_facts(world: World) -> None:
-    told: list[Facts] = []
+    told: list[NotificationContext] = []
     world.add("orders", max_failed_detections=9, alert=lambda message, facts: told.append(facts))
     world.answers = {"detect orders": False, "inject orders": OSError("no route")}
     world.period("run 7")
     assert told == [
-        Facts(
+        NotificationContext(
             event="orders",
             kind="alert",
             detection_failures=1,
             max_failed_detections=9,
             injection_failures=1,
             max_failed_injections=1,
-            failing_since=world.time,
+            failing_since=world.clock.time,
             last_error=told[0].last_error,
             run_id="run 7",
         )
