@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from diva.notice import Facts
 from diva.notification import NotificationContext
 from diva.state import State
 from diva.stores import Changes, Snapshot, StoreError
@@ -315,3 +316,7 @@ def test_a_stored_field_of_the_wrong_type_starts_that_event_anew(
     assert statuses == {"orders": "failed_detection (1/3)", "sound": "failed_detection (2/3)"}
     assert "detection_failures is 'one'" in caplog.text
     assert world.state("orders")["detection_failures"] == 1
+
+
+def test_the_former_name_of_the_context_can_still_be_imported() -> None:
+    assert Facts is NotificationContext
