@@ -10,6 +10,37 @@ A period of one event is folded into its state with `fold_period`, the state is 
 then is anything delivered; the outcome is folded with `fold_delivery` and saved again. Each of
 these functions gives the right answer over a state that another run has changed meanwhile:
 a conflicting write is resolved by reading the state again and folding again.
+
+The phases that an event goes through (Mermaid; a test derives the same from the functions below):
+
+    stateDiagram-v2
+        [*] --> new
+        [*] --> warmup
+        warmup --> healthy: success
+        warmup --> injected: success
+        warmup --> failing: failure
+        new --> healthy: success
+        new --> injected: success
+        new --> failing: failure
+        healthy --> failing: failure
+        injected --> failing: failure
+        failing --> healthy: success
+        failing --> injected: success
+        failing --> alerted: alert delivered
+        alerted --> cooldown: success
+        alerted --> healthy: success
+        alerted --> injected: success
+        cooldown --> healthy: success
+        cooldown --> injected: success
+        cooldown --> alerted: failure
+        healthy --> alerted: alert delivered
+        injected --> alerted: alert delivered
+
+A success is a successful detection or, for an event that nothing detects, a successful
+injection, after which it is `injected` instead of `healthy`. Warmup ends with the last of
+`warmup.success_threshold` successes, or after `warmup.max_periods`. From `alerted`, the reset
+mode decides between `cooldown` and the end of the incident. An alert that arrives when the
+event has just recovered still counts as one: a resolution follows it.
 """
 
 from __future__ import annotations
@@ -45,6 +76,25 @@ class Effect(str, Enum):
     RESOLUTION = "resolution"
 
 
+class Phase(str, Enum):
+    """Where an event stands; a state is in exactly one phase, which `phase` returns."""
+
+    NEW = "new"
+    """Nothing is known of it yet."""
+    WARMUP = "warmup"
+    """Its failures do not count yet."""
+    HEALTHY = "healthy"
+    """The latest detection succeeded."""
+    INJECTED = "injected"
+    """The latest injection succeeded, and nothing detects what came of it."""
+    FAILING = "failing"
+    """It fails, and nobody has been notified so far."""
+    ALERTED = "alerted"
+    """It fails, or has just recovered, and an alert has been delivered."""
+    COOLDOWN = "cooldown"
+    """It has recovered after an alert, and has to stay so for some periods."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What one function saw of one event in one period. None: that callback was not called."""
@@ -64,6 +114,19 @@ class Observation:
     def healthy(self) -> bool:
         """Whether the event was seen to happen, by itself or after the injection."""
         return Outcome.OK in (self.detection, self.verification)
+
+
+def phase(state: State) -> Phase:
+    """Return the phase that `state` is in."""
+    if state.in_warmup:
+        return Phase.WARMUP
+    if state.alerted:
+        return Phase.COOLDOWN if state.cooldown_counter else Phase.ALERTED
+    if state.healthy is False or state.detection_failures or state.injection_failures:
+        return Phase.FAILING
+    if state.healthy:
+        return Phase.HEALTHY
+    return Phase.INJECTED if state.injected else Phase.NEW
 
 
 def restored(policy: Policy, stored: State | None) -> State:

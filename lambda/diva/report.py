@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from .machine import Effect, Observation, Outcome, has_no_detector, is_failing
+from .machine import Effect, Observation, Outcome, Phase, has_no_detector, is_failing, phase
 from .notification import NotificationContext
 from .period import EventRun, Period
 from .policy import Policies, Policy
@@ -203,9 +203,10 @@ def log_transition(policy: Policy, run: EventRun) -> None:
     """Say what the period changed in an event that a failure does not already tell."""
     name, extra = policy.name, {"event": policy.name}
     before, after = run.before, run.after
-    if before.in_warmup and not after.in_warmup:
+    was, now = phase(before), phase(after)
+    if was is Phase.WARMUP and now is not Phase.WARMUP:
         log.info("Event '%s' warmup complete", name, extra=extra)
-    elif before.in_warmup and after.warmup_counter:
+    elif was is Phase.WARMUP and after.warmup_counter:
         log.info(
             "Event '%s' still in warmup (waiting %d/%d)",
             name, after.warmup_counter, policy.warmup.success_threshold, extra=extra,
@@ -213,7 +214,7 @@ def log_transition(policy: Policy, run: EventRun) -> None:
     elif before.alerted and not after.alerted:
         how = "cooldown complete" if policy.reset.mode == "cooldown" else "recovered"
         log.info("Event '%s' %s → state fully reset", name, how, extra=extra)
-    elif before.alerted and after.cooldown_counter > before.cooldown_counter:
+    elif now is Phase.COOLDOWN and after.cooldown_counter > before.cooldown_counter:
         log.info(
             "Event '%s' in cooldown (%d/%d)",
             name, after.cooldown_counter, policy.reset.success_threshold, extra=extra,
