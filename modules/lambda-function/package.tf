@@ -1,7 +1,7 @@
 # The plan carries a hash of what goes into the package; the zip itself is built at apply.
 
 locals {
-  script = "${path.module}/../../scripts/package.py"
+  script = "${path.module}/package.py"
 
   # abspath begins with a drive letter on Windows, where "python3" is seldom a Python.
   python = coalesce(var.python_executable, startswith(abspath(path.root), "/") ? "python3" : "python")

@@ -30,9 +30,8 @@ def working_copy(folder: Path) -> Path:
     )
     for name in PACKAGED:
         shutil.copytree(environment.ROOT / name, folder / name, ignore=unwanted)
-    (folder / "scripts").mkdir()
-    for path in [*environment.ROOT.glob("*.tf"), environment.ROOT / "scripts" / "package.py"]:
-        shutil.copyfile(path, folder / path.relative_to(environment.ROOT))
+    for path in environment.ROOT.glob("*.tf"):
+        shutil.copyfile(path, folder / path.name)
     return folder
 
 

@@ -15,7 +15,7 @@ from cli import environment
 from cli.terraform import Terraform, TerraformError, find, working_copy
 
 ROOT = environment.ROOT
-PYTHON = ["lambda", "scripts", "tests"]
+PYTHON = ["lambda", "modules/lambda-function", "scripts", "tests"]
 EXAMPLES = "Other arguments go to pytest, and then only pytest runs: scripts/test -k alert"
 
 

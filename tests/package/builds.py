@@ -12,7 +12,7 @@ from typing import Any
 
 from cli import environment
 
-SCRIPT = environment.ROOT / "scripts" / "package.py"
+SCRIPT = environment.ROOT / "modules" / "lambda-function" / "package.py"
 
 
 class Build:
