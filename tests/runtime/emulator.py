@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from cli.environment import ROOT, prepare
+from tests.processes import PATIENCE_SEC
 
 HOST = "127.0.0.1"
-PATIENCE_SEC = 60
 _BINARIES = {
     "x86_64": "aws-lambda-rie-x86_64",
     "aarch64": "aws-lambda-rie-arm64",
