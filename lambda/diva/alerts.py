@@ -19,6 +19,7 @@ from collections.abc import Mapping
 
 from . import notification, report
 from .callbacks import Callbacks, Result
+from .deadlines import Deadlines
 from .machine import Effect, Observation, Outcome, fold_delivery, fold_period
 from .period import EventRun
 from .policy import Policies
@@ -31,19 +32,23 @@ from .stores import Folded, Snapshot, Store, commit
 class Alerts:
     """Saves the observations of one run, and sends the messages that are due.
 
-    `claim` is what the run writes into the state of an event before it sends anything for it;
-    `until` is the monotonic time at which it stops delivering.
+    `claim` is what the run writes into the state of an event before it sends anything for it.
     """
 
     def __init__(
-        self, policies: Policies, states: States, callbacks: Callbacks, claim: Claim, until: float
+        self,
+        policies: Policies,
+        states: States,
+        callbacks: Callbacks,
+        claim: Claim,
+        deadlines: Deadlines,
     ) -> None:
         self._policies = policies
         self._states = states
         self._callbacks = callbacks
         self._clock = callbacks.clock
         self._claim = claim
-        self._until = until
+        self._deadlines = deadlines
 
     def save_and_claim(
         self, store: Store, snapshot: Snapshot, seen: Mapping[str, Observation]
@@ -68,7 +73,7 @@ class Alerts:
                 changes |= dict.fromkeys(self._undefined(snapshot))
             return Folded(changes, runs)
 
-        snapshot, folded = commit(store, snapshot, fold)
+        snapshot, folded = commit(store, snapshot, fold, self._clock, self._deadlines.end)
         for name, change in folded.changes.items():
             if change is None:
                 report.log_dropped_state(name)
@@ -91,7 +96,7 @@ class Alerts:
             result = Result(Outcome.OK)
         else:
             result = yield from self._callbacks.tell(
-                policy, callback, self._until, message, context
+                policy, callback, self._deadlines.deliver, message, context
             )
         if result.outcome is Outcome.OK:
             report.log_delivered(context)
@@ -121,7 +126,7 @@ class Alerts:
                     changes[name] = to_record(after)
             return Folded(changes, recorded)
 
-        return commit(store, snapshot, fold)[1].result
+        return commit(store, snapshot, fold, self._clock, self._deadlines.end)[1].result
 
     def _undefined(self, snapshot: Snapshot) -> list[str]:
         return [name for name in snapshot.records if not self._policies.is_defined(name)]

@@ -145,7 +145,7 @@ class _Run:
         self.states = States(policies.valid)
         # The claim lasts until the end, since a delivery can still be recorded then.
         claim = Claim(run_id, self._now + timedelta(seconds=remaining_sec))
-        self.alerts = Alerts(policies, self.states, callbacks, claim, self.deadlines.deliver)
+        self.alerts = Alerts(policies, self.states, callbacks, claim, self.deadlines)
 
     def observer(
         self, names: list[str], state_before: Callable[[str], State]

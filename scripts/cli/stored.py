@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from diva.clock import Clock
 from diva.report import log_corrupt_state
 from diva.state import Record, State, to_record
 from diva.stores import Folded, Snapshot, Store, StoreError, commit, document
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 TIMEOUT_SEC = 10
+PATIENCE_SEC = 30
+"""How long a reset makes way for other writers before it gives up."""
 
 
 class Stored(Protocol):
@@ -141,7 +144,9 @@ def _reset(store: Store, names: Sequence[str]) -> list[str]:
         changed = [name for name, record in stored.items() if {**record, **defaults} != record]
         return Folded(dict.fromkeys(changed, defaults), changed)
 
-    return commit(store, store.read(), fold)[1].result
+    clock = Clock()
+    until = clock.monotonic() + PATIENCE_SEC
+    return commit(store, store.read(), fold, clock, until)[1].result
 
 
 def _decoded(body: bytes, place: str) -> Mapping[str, Record]:

@@ -16,10 +16,9 @@ import diva
 from diva.pool import Call, Done, Job, Pool, Reply
 from tests.processes import PATIENCE_SEC
 
-from .clocks import ManualClock
+from .clocks import LONG, ManualClock
 
 SOON = 1.0
-LONG = 30.0
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from diva.stores import Folded, Snapshot, StoreError, commit
 from diva.stores.s3 import S3Store
 from local_aws import LocalAws
 
+from .clocks import LONG, ManualClock
 from .places import EVENT, KEY, Bucket, new_bucket
 
 KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
@@ -138,7 +139,7 @@ def test_a_document_that_becomes_corrupt_before_a_write_is_kept_aside_too(bucket
     store = bucket.store()
     before = store.write(store.read(), {EVENT: {"injected": True}})
     bucket.put_bytes(b"corrupt")
-    commit(store, before, lambda _: Folded({EVENT: {"injected": False}}, None), lambda _: None)
+    commit(store, before, lambda _: Folded({EVENT: {"injected": False}}, None), ManualClock(), LONG)
     assert bucket.document() == {"orders": {"injected": False}}
     assert [bucket.bytes(key) for key in kept_keys(bucket)] == [b"corrupt"]
 

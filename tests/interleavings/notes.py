@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from diva.stores import ATTEMPTS
 from tests.diva.model import Model
 
 from .plans import Answers, Function
@@ -53,8 +51,6 @@ class Run:
     """What it last read."""
     seen: dict[str, Seen] = field(default_factory=dict)
     saved: set[str] = field(default_factory=set)
-    conflicts: Counter[str] = field(default_factory=Counter)
-    """In a row, in a write that has not succeeded."""
     claimed: dict[str, Due] = field(default_factory=dict)
     expires: dict[str, datetime] = field(default_factory=dict)
     delivered: dict[str, bool] = field(default_factory=dict)
@@ -66,9 +62,6 @@ class Run:
         for name in set(self.under_way) - self.saved:
             self.folded_at[name] = self.times[-1]
         return self.times[-1]
-
-    def has_given_up(self, event: str) -> bool:
-        return self.conflicts[event] >= ATTEMPTS
 
 
 @dataclass

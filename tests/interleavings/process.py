@@ -178,7 +178,7 @@ class _JudgedStore:
 
     def read(self) -> Snapshot:
         process = self._process
-        process.limit_sec = OBSERVE_UNTIL_SEC
+        self._limit()
         process.step("read")
         snapshot = self._store.read()
         with process.stage.judging():
@@ -188,18 +188,22 @@ class _JudgedStore:
 
     def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
         process, run = self._process, self._process.run
-        if run.seen.keys() == run.answers.keys():  # others' periods still have to begin
-            saves = run.saved.isdisjoint(self._names)
-            process.limit_sec = DELIVER_UNTIL_SEC if saves else END_SEC
+        self._limit()
         process.step(f"write {', '.join(sorted(changes))}")
         try:
             written = self._store.write(snapshot, changes)
-        except Conflict as conflict:
-            with process.stage.judging():
-                process.reference.met_conflict(run, self._names, conflict.fresh)
+        except Conflict:
             process.step("end of write, in conflict")
             raise
         with process.stage.judging():
             process.reference.wrote(run, self._names, changes, written)
         process.step("end of write")
         return written
+
+    def _limit(self) -> None:
+        """Note until when the run may stay at the step that follows."""
+        process, run = self._process, self._process.run
+        process.limit_sec = OBSERVE_UNTIL_SEC
+        if run.seen.keys() == run.answers.keys():  # otherwise others' periods have yet to begin
+            saves = run.saved.isdisjoint(self._names)
+            process.limit_sec = DELIVER_UNTIL_SEC if saves else END_SEC

@@ -48,7 +48,7 @@ class Reference:
         self.events = {name: History(each.model()) for name, each in events.items()}
 
     def read(self, run: Run, names: Iterable[str], snapshot: Snapshot) -> None:
-        """Note that the run has read `names`, either first or upon a conflict."""
+        """Note that the run has read `names`, for the first time or after a conflict."""
         run.under_way = names
         for name in names:
             run.basis[name] = self.events[name].copy()
@@ -56,15 +56,8 @@ class Reference:
             run.seen.setdefault(name, Seen())
         self.check(names, snapshot)
 
-    def met_conflict(self, run: Run, names: Iterable[str], fresh: Snapshot) -> None:
-        self.read(run, names, fresh)
-        run.conflicts.update(names)
-        if any(run.has_given_up(name) for name in names):
-            self._forget_records(run, names)
-
     def wrote(self, run: Run, names: Iterable[str], changes: Changes, after: Snapshot) -> None:
         for name in names:
-            run.conflicts[name] = 0
             if name in run.saved:
                 self._record(run, name)
             else:
@@ -88,20 +81,20 @@ class Reference:
 
     def died(self, run: Run) -> None:
         run.alive = False
-        self._forget_records(run, run.claimed)
+        for name in run.claimed:
+            if run.delivered.get(name) and name not in run.recorded:
+                self.events[name].unrecorded += 1
 
     def ended(self, run: Run) -> None:
         """Check of a run that was not killed that it has done all it had to."""
         assert run.seen.keys() == run.answers.keys(), f"{run.run_id} left out an event"
         for name in run.seen.keys() - run.saved:
-            if not run.has_given_up(name):
-                self._check_injection(run, name)
-                history = run.basis[name].copy()
-                due = self._fold(history, run, name)
-                run.basis[name].model.role = history.model.role
-                assert (due, history) == (None, run.basis[name]), f"{run.run_id} did not save"
-        for name in run.claimed.keys() - run.recorded:
-            assert run.has_given_up(name), f"{run.run_id} did not record what it delivered"
+            self._check_injection(run, name)
+            history = run.basis[name].copy()
+            due = self._fold(history, run, name)
+            run.basis[name].model.role = history.model.role
+            assert (due, history) == (None, run.basis[name]), f"{run.run_id} did not save"
+        assert run.claimed.keys() <= run.recorded, f"{run.run_id} did not record a delivery"
 
     def at_peace(self, now: datetime) -> None:
         """Check after quiet periods that nothing is left to be delivered."""
@@ -161,7 +154,7 @@ class Reference:
         if was_alerted and not model.alerted:
             history.alerts = history.unrecorded = 0
         holder = history.holder
-        if holder is not None and (not holder.alive or holder.has_given_up(name)):
+        if holder is not None and not holder.alive:
             history.holder = None if now >= holder.expires[name] else holder
         return due if history.holder is None else None
 
@@ -170,11 +163,6 @@ class Reference:
         found.role = run.function.role_of(self._options[name])
         wanted = found.wants_injection(seen.detection)
         assert (seen.injection is not None) == wanted, f"{run.run_id} injects {name}: not {wanted}"
-
-    def _forget_records(self, run: Run, names: Iterable[str]) -> None:
-        for name in names:
-            if run.delivered.get(name) and name not in run.recorded:
-                self.events[name].unrecorded += 1
 
 
 def _sec(time: datetime) -> float:

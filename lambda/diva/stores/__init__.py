@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from ..clock import Clock
 from ..state import Record
 
 T = TypeVar("T")
 
-ATTEMPTS = 5
-LONGEST_PAUSE_SEC = 0.1
+FIRST_PAUSE_SEC = 0.1
+"""About as long as a read and a write of S3 take together."""
+LONGEST_PAUSE_SEC = 2.0
+"""On average, 40 runs that pause for half of this each have the time of one write to themselves."""
 REMEMBERED_WRITES = 8
 """More than other runs write between a write whose answer was lost and its repetition."""
 
@@ -46,11 +48,7 @@ class Snapshot:
 
 
 class Conflict(Exception):
-    """Another run has written since the snapshot was read; `fresh` is the current one."""
-
-    def __init__(self, fresh: Snapshot) -> None:
-        super().__init__("the state was changed by another run")
-        self.fresh = fresh
+    """Another run has written since the snapshot was read."""
 
 
 class Store(Protocol):
@@ -80,30 +78,41 @@ def commit(
     store: Store,
     snapshot: Snapshot,
     fold: Callable[[Snapshot], Folded[T]],
-    pause: Callable[[float], None] = time.sleep,
+    clock: Clock,
+    until: float,
 ) -> tuple[Snapshot, Folded[T]]:
-    """Write what `fold` makes of `snapshot`; fold again over what another run has written.
+    """Write what `fold` makes of `snapshot`. After a conflict, pause, read again and fold again.
 
-    Returns what is stored afterwards, and what was folded to get there.
+    Returns what is stored afterwards, and what was folded to get there. `fold` may be called
+    several times, and only the last call counts: it changes nothing. Nothing is written if it
+    returns no changes.
 
-    `fold` may be called several times, and only the last call counts: it changes nothing.
-    Nothing is written where it returns no changes. Raises StoreError when the store cannot be
-    written, or changes under each of several attempts.
+    The pause comes before the read, because what was read before it would be stale after it. It
+    is random ("full jitter") and its limit doubles with each conflict, so that even a crowd of
+    runs that start at the same moment gets through one by one.
+
+    Raises StoreError if the store cannot be read or written, or if other runs still interfere at
+    the monotonic time `until`.
     """
-    for attempt in range(ATTEMPTS):
+    limit_sec, conflicts = FIRST_PAUSE_SEC, 0
+    while True:
         folded = fold(snapshot)
         if not folded.changes:
             return snapshot, folded
         try:
             return store.write(snapshot, folded.changes), folded
         except Conflict as conflict:
-            snapshot = conflict.fresh
-            pause(random.uniform(0, LONGEST_PAUSE_SEC * (attempt + 1)))
-    names = ", ".join(sorted(folded.changes)[:3])
-    raise StoreError(
-        f"state of {names} was changed by other runs during each of {ATTEMPTS} attempts to write "
-        "it; nothing was overwritten"
-    )
+            conflicts += 1
+            pause_sec = random.uniform(0, limit_sec)
+            if clock.monotonic() + pause_sec >= until:
+                names = ", ".join(sorted(folded.changes)[:3])
+                raise StoreError(
+                    f"state of {names} was changed by other runs during each of {conflicts} "
+                    "attempts to write it, until no time was left; nothing was overwritten"
+                ) from conflict
+        clock.sleep(pause_sec)
+        limit_sec = min(LONGEST_PAUSE_SEC, 2 * limit_sec)
+        snapshot = store.read()
 
 
 def merged(snapshot: Snapshot, changes: Changes) -> dict[str, Record]:

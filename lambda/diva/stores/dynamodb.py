@@ -78,7 +78,7 @@ class DynamoDBStore:
             fresh = self._snapshot(error.response.get("Item"))
             if writes[0] in fresh.writes:
                 return fresh
-            raise Conflict(fresh) from error
+            raise Conflict from error
         except BotoCoreError as error:
             raise self._error("written", error) from error
         merged = {**snapshot.records.get(self._event, {}), **record}

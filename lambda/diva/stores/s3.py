@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 
 from ..state import Record
-from . import ATTEMPTS, Changes, Conflict, Snapshot, StoreError, document, merged
+from . import Changes, Conflict, Snapshot, StoreError, document, merged
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 WRITES = "diva-writes"
 READ_ATTEMPTS = 2
+CREATE_ATTEMPTS = 5
 
 
 class S3Store:
@@ -75,10 +76,12 @@ class S3Store:
                 self._fail("written", error, "s3:PutObject, or use of the KMS key, may be missing")
             if not _is_conflict(error, snapshot):
                 self._fail("written", error)
-            fresh = self.read()
-            if writes[0] in fresh.writes:
-                return fresh
-            raise Conflict(fresh) from error
+            if error.response["ResponseMetadata"].get("RetryAttempts"):
+                # The client has repeated the request, perhaps only because its answer was lost.
+                fresh = self.read()
+                if writes[0] in fresh.writes:
+                    return fresh
+            raise Conflict from error
         except BotoCoreError as error:
             self._fail("written", error)
 
@@ -123,7 +126,7 @@ class S3Store:
         Without s3:ListBucket, S3 answers 403 to both; only a missing one can be created.
         """
         writes = Snapshot({}).next_writes()
-        for _ in range(ATTEMPTS):
+        for _ in range(CREATE_ATTEMPTS):
             try:
                 return self._put({}, None, writes)
             except ClientError as error:
