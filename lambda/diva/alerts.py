@@ -21,7 +21,7 @@ from . import notification, report
 from .callbacks import Callbacks, Result
 from .deadlines import Deadlines
 from .machine import Effect, Observation, Outcome, fold_delivery, fold_period
-from .period import EventRun
+from .period import EventRun, Invocation
 from .policy import Policies
 from .pool import Job
 from .state import Claim, Record, to_record
@@ -40,6 +40,7 @@ class Alerts:
         policies: Policies,
         states: States,
         callbacks: Callbacks,
+        invocation: Invocation,
         claim: Claim,
         deadlines: Deadlines,
     ) -> None:
@@ -47,6 +48,7 @@ class Alerts:
         self._states = states
         self._callbacks = callbacks
         self._clock = callbacks.clock
+        self._invocation = invocation
         self._claim = claim
         self._deadlines = deadlines
 
@@ -87,7 +89,7 @@ class Alerts:
         policy = self._policies.valid[name]
         resolution = run.claimed is Effect.RESOLUTION
         basis = run.before if resolution else run.after  # a resolution reports what has ended
-        context = notification.context(policy, basis, run.claimed, self._claim.run_id)
+        context = notification.context(policy, basis, run.claimed, self._invocation)
         message = notification.message(context)
         callback = policy.resolve if resolution else policy.alert
         report.log_delivering(context)

@@ -19,7 +19,7 @@ from .deadlines import Deadlines
 from .dependencies import parents_first
 from .inhibition import Inhibition
 from .machine import Observation
-from .period import EventRun, Period
+from .period import EventRun, Invocation, Period
 from .policy import Policies
 from .pool import Job, Pool
 from .probe import Probe
@@ -43,16 +43,14 @@ class Engine:
         self._callbacks = Callbacks(pool, redact)
         self._ordered = ordered
 
-    def run_shared(
-        self, policies: Policies, store: Store, run_id: str, remaining_sec: float
-    ) -> Period:
-        """Run a period of events that share one document, in at most `remaining_sec` seconds.
+    def run_shared(self, policies: Policies, store: Store, invocation: Invocation) -> Period:
+        """Run a period of events that share one document.
 
         Raises StoreError before calling any callback if the state cannot be read, and
         afterwards if it cannot be written.
         """
-        run = _Run(self._pool, self._callbacks, policies, run_id, remaining_sec)
-        names = self._in_turn(policies, run_id)
+        run = _Run(self._pool, self._callbacks, policies, invocation)
+        names = self._in_turn(policies, invocation.run_id)
         snapshot = store.read()
         before = run.states.at_begin(snapshot, policies.valid)
         observe = run.observer(names, before.__getitem__)
@@ -75,16 +73,15 @@ class Engine:
         self,
         policies: Policies,
         store_of: Callable[[str], Store],
-        run_id: str,
-        remaining_sec: float,
+        invocation: Invocation,
     ) -> Period:
-        """Run a period of events with a store each, in at most `remaining_sec` seconds.
+        """Run a period of events with a store each.
 
         A worker thread reads, observes and writes an event. If a store fails, the result lists
         the error of that event, and the other events continue.
         """
-        run = _Run(self._pool, self._callbacks, policies, run_id, remaining_sec)
-        names = self._in_turn(policies, run_id)
+        run = _Run(self._pool, self._callbacks, policies, invocation)
+        names = self._in_turn(policies, invocation.run_id)
 
         def state_before(name: str) -> State:
             return run.states.at_begin(store_of(name).read(), [name])[name]
@@ -130,22 +127,23 @@ class _Run:
         pool: Pool,
         callbacks: Callbacks,
         policies: Policies,
-        run_id: str,
-        remaining_sec: float,
+        invocation: Invocation,
     ) -> None:
         self._pool = pool
         self._policies = policies
-        self._run_id = run_id
+        self._invocation = invocation
         self._clock = pool.clock
         self._begun = self._clock.monotonic()
         self._now = self._clock.now()
         self._errors: dict[str, str] = {}
         self._callbacks = callbacks
-        self.deadlines = Deadlines.after(self._begun, remaining_sec)
+        self._observed = self._begun
+        self.deadlines = Deadlines.after(self._begun, invocation.remaining_sec)
         self.states = States(policies.valid)
         # The claim lasts until the end, since a delivery can still be recorded then.
-        claim = Claim(run_id, self._now + timedelta(seconds=remaining_sec))
-        self.alerts = Alerts(policies, self.states, callbacks, claim, self.deadlines)
+        expires = self._now + timedelta(seconds=invocation.remaining_sec)
+        claim = Claim(invocation.run_id, expires)
+        self.alerts = Alerts(policies, self.states, callbacks, invocation, claim, self.deadlines)
 
     def observer(
         self, names: list[str], state_before: Callable[[str], State]
@@ -159,7 +157,9 @@ class _Run:
         def observe(name: str, state: State) -> Job[Observation | None]:
             policy = policies[name]
             job = probe.observe(policy, state, inhibition.of(policy))
-            return inhibition.watch(policy, state, job)
+            seen = yield from inhibition.watch(policy, state, job)
+            self._observed = self._clock.monotonic()
+            return seen
 
         return observe
 
@@ -178,4 +178,6 @@ class _Run:
     def period(self, runs: Mapping[str, EventRun]) -> Period:
         """Return the outcome of the run."""
         duration_ms = (self._clock.monotonic() - self._begun) * 1000
-        return Period(self._run_id, runs, self._errors, duration_ms)
+        given_sec = self.deadlines.observe - self._begun
+        used = min(1.0, (self._observed - self._begun) / given_sec) if given_sec > 0 else 1.0
+        return Period(self._invocation, runs, self._errors, duration_ms, used)

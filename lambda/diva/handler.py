@@ -17,7 +17,7 @@ from botocore.config import Config
 from . import logic, metrics, report
 from .engine import Engine
 from .log_handler import OneWriter
-from .period import Period
+from .period import Invocation, Period
 from .policy import Policies
 from .pool import Pool
 from .reader import PolicyReader
@@ -44,7 +44,7 @@ class PeriodFailed(Exception):
     """A period could not be completed, or events are invalid. The message lists every reason."""
 
 
-RunPeriod = Callable[[Policies, str, float], Period]
+RunPeriod = Callable[[Policies, Invocation], Period]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def runtime() -> Runtime:
         return Runtime(
             settings,
             reader,
-            lambda policies, run_id, sec: engine.run_shared(policies, shared, run_id, sec),
+            lambda policies, invocation: engine.run_shared(policies, shared, invocation),
         )
     from .stores.dynamodb import DynamoDBStore
 
@@ -97,11 +97,10 @@ def runtime() -> Runtime:
     return Runtime(
         settings,
         reader,
-        lambda policies, run_id, sec: engine.run_separate(
+        lambda policies, invocation: engine.run_separate(
             policies,
             lambda event: DynamoDBStore(dynamodb, settings.state_table, event),
-            run_id,
-            sec,
+            invocation,
         ),
     )
 
@@ -128,8 +127,9 @@ def _run(this: Runtime, context: Context) -> dict[str, object]:
     redact = Redactor(os.environ)
     run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
     remaining_sec = context.get_remaining_time_in_millis() / 1000
+    invocation = Invocation(run_id, context.function_name, remaining_sec)
     try:
-        period = this.run_period(policies, run_id, remaining_sec)
+        period = this.run_period(policies, invocation)
     except StoreError as error:
         raise PeriodFailed("\n".join([str(error), *map(redact, policies.problems)])) from error
     result = report.result(settings.mode, policies, period)

@@ -158,17 +158,25 @@ def step(policy: Policy, state: State, observation: Observation, now: datetime) 
 
 def injection_due(policy: Policy, state: State) -> bool:
     """Whether to inject, given the state after this period's detection."""
-    if not policy.injects:
-        return False
-    if has_no_detector(policy, state):
-        # Only injections can end its warmup or its alert, so they continue.
-        unsettled = state.in_warmup or state.alerted
-        return not state.injected or policy.inject_each_period or unsettled
-    return (
-        state.healthy is False
-        and (not state.injected or policy.inject_each_period)
-        and state.injection_failures < policy.max_failed_injections
-    )
+    return injection_wanted(policy, state) and injection_skipped(policy, state) is None
+
+
+def injection_wanted(policy: Policy, state: State) -> bool:
+    """Whether the role calls for an injection, given the state after this period's detection."""
+    return policy.injects and (has_no_detector(policy, state) or state.healthy is False)
+
+
+def injection_skipped(policy: Policy, state: State) -> str | None:
+    """Return why an injection that the role calls for is left out, or None if it is made."""
+    alone = has_no_detector(policy, state)
+    # Only injections can end the warmup or the alert of such an event, so they continue.
+    unsettled = alone and (state.in_warmup or state.alerted)
+    if state.injected and not policy.inject_each_period and not unsettled:
+        return "already injected"
+    failures, limit = state.injection_failures, policy.max_failed_injections
+    if failures >= limit and not alone:
+        return f"limit reached ({failures}/{limit})"
+    return None
 
 
 def due(policy: Policy, state: State, observation: Observation, now: datetime) -> Effect | None:

@@ -16,6 +16,7 @@ from .policy import Policies
 NAMESPACE = "DIVA"
 
 _COUNTS = {"Healthy": "healthy", "Failing": "failing", "Alerted": "alerted", "NotRun": "not_run"}
+_UNITS = {"Duration": "Milliseconds", "ObservingTimeUsed": "Percent"}
 _LONGEST_VALUE = 1024  # of a dimension
 
 
@@ -26,11 +27,16 @@ def run_line(
 
     `Healthy`, `Failing`, `Alerted` and `NotRun` count events as `result` does,
     `FailedDeliveries` the alerts, reminders and resolutions that were due and did not get
-    through; `Duration` is in milliseconds.
+    through; `Duration` is in milliseconds. `ObservingTimeUsed` is the percentage of the time for
+    observing that was used, 100 if it was used up.
     """
     undelivered = sum(run.claimed is not run.delivered for run in period.runs.values())
     values = {name: result[field] for name, field in _COUNTS.items()}
-    values |= {"FailedDeliveries": undelivered, "Duration": round(period.duration_ms, 1)}
+    values |= {
+        "FailedDeliveries": undelivered,
+        "Duration": round(period.duration_ms, 1),
+        "ObservingTimeUsed": round(100 * period.observing_used, 1),
+    }
     return _line({"FunctionName": function_name}, values, timestamp_ms)
 
 
@@ -57,10 +63,7 @@ def _line(dimensions: Mapping[str, str], values: Mapping[str, object], timestamp
     directive = {
         "Namespace": NAMESPACE,
         "Dimensions": [list(dimensions)],
-        "Metrics": [
-            {"Name": name, "Unit": "Milliseconds" if name == "Duration" else "Count"}
-            for name in values
-        ],
+        "Metrics": [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in values],
     }
     head = {"Timestamp": timestamp_ms, "CloudWatchMetrics": [directive]}
     return json.dumps({"_aws": head, **dimensions, **values})

@@ -9,6 +9,15 @@ from .machine import Effect, Observation, Outcome
 from .state import State
 
 
+class Invocation(NamedTuple):
+    """One invocation of the function."""
+
+    run_id: str
+    function_name: str
+    remaining_sec: float
+    """Seconds until Lambda would end it."""
+
+
 # A named tuple, because one is created for every event in every period.
 class EventRun(NamedTuple):
     """The outcome of one event in one period."""
@@ -30,9 +39,11 @@ class EventRun(NamedTuple):
 class Period(NamedTuple):
     """The outcome of one period."""
 
-    run_id: str
+    invocation: Invocation
     runs: Mapping[str, EventRun]
     """By event, without those that were not observed."""
     errors: Mapping[str, str]
     """By event, why its state could not be read or written."""
     duration_ms: float
+    observing_used: float
+    """The share of the time for observing that was used, 1 if it was used up."""

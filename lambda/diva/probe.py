@@ -8,7 +8,7 @@ from datetime import datetime
 
 from . import report
 from .callbacks import STILL_RUNNING, Callbacks, Result
-from .machine import Observation, Outcome, injection_due, step
+from .machine import Observation, Outcome, injection_skipped, injection_wanted, step
 from .policy import Callback, Policy, Retry
 from .pool import Call, Job, Reply
 from .state import State
@@ -53,8 +53,10 @@ class Probe:
         seen = replace(seen, inhibited=(yield from inhibited))
         if not policy.injects:
             report.log_skipped("Injection", policy)
-        elif not injection_due(policy, state_now):
+        elif not injection_wanted(policy, state_now):
             pass
+        elif reason := injection_skipped(policy, state_now):
+            report.log_injection_skipped(policy, reason)
         elif seen.inhibited:
             report.log_injection_waits(policy, seen.inhibited)
         else:

@@ -16,6 +16,9 @@ from .state import InvalidState, Record, State, to_record
 
 log = logging.getLogger("diva")
 
+LONG_WARMUP_PERIODS = 10
+"""Periods of warmup after each of which a warning is logged."""
+
 _SENT = {Effect.ALERT: "alerted", Effect.REMINDER: "alerted", Effect.RESOLUTION: "resolved"}
 
 
@@ -138,6 +141,13 @@ def log_questionable(policy: Policy, answer: str) -> None:
     log.warning("Event '%s': %s", policy.name, answer, extra={"event": policy.name})
 
 
+def log_injection_skipped(policy: Policy, reason: str) -> None:
+    """Log that an injection is due but left out."""
+    log.info(
+        "Injection for event '%s' skipped: %s", policy.name, reason, extra={"event": policy.name}
+    )
+
+
 def log_injection_waits(policy: Policy, inhibited: str) -> None:
     """Log that an injection is due but inhibited."""
     log.info(
@@ -204,6 +214,8 @@ def log_transition(policy: Policy, run: EventRun) -> None:
     name, extra = policy.name, {"event": policy.name}
     before, after = run.before, run.after
     was, now = phase(before), phase(after)
+    if now is Phase.WARMUP and after.warmup_periods > before.warmup_periods:
+        _log_long_warmup(policy, after.warmup_periods)
     if was is Phase.WARMUP and now is not Phase.WARMUP:
         log.info("Event '%s' warmup complete", name, extra=extra)
     elif was is Phase.WARMUP and after.warmup_counter:
@@ -225,6 +237,15 @@ def log_transition(policy: Policy, run: EventRun) -> None:
         log.debug("State of event '%s': %s", name, to_record(after), extra=extra)
 
 
+def _log_long_warmup(policy: Policy, periods: int) -> None:
+    if policy.warmup.max_periods is None and periods % LONG_WARMUP_PERIODS == 0:
+        log.warning(
+            "Event '%s' has been in warmup for %d periods: until warmup ends, no failure of it"
+            " counts (warmup.max_periods sets a limit)",
+            policy.name, periods, extra={"event": policy.name},
+        )  # fmt: skip
+
+
 def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
     """Return the result of the handler: counts, and the status of each event."""
     statuses: dict[str, str] = {}
@@ -237,12 +258,12 @@ def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
             continue
         statuses[name] = status(policy, run)
         failing += is_failing(policy, run.after)
-        healthy += run.after.healthy is True or (run.after.healthy is None and run.after.injected)
+        healthy += _is_healthy(policy, run)
         alerted += run.after.alerted
     statuses |= dict.fromkeys(sorted(policies.invalid), "invalid")
     return {
         "mode": mode,
-        "run_id": period.run_id,
+        "run_id": period.invocation.run_id,
         "events": len(statuses),
         "healthy": healthy,
         "failing": failing,
@@ -250,6 +271,16 @@ def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
         "not_run": sum(each == "not_run" for each in statuses.values()),
         "results": statuses,
     }
+
+
+def _is_healthy(policy: Policy, run: EventRun) -> bool:
+    """Whether the period has shown that the event happens.
+
+    Nothing is known of an event that is injected only, and was so in an earlier period.
+    """
+    if has_no_detector(policy, run.after):
+        return run.seen.injection is Outcome.OK
+    return run.after.healthy is True
 
 
 def log_summary(result: Mapping[str, object], period: Period) -> None:
@@ -264,7 +295,7 @@ def log_summary(result: Mapping[str, object], period: Period) -> None:
             log.warning("Event '%s' not run: no time was left for it", name, extra={"event": name})
     log.info(
         "Run %s: %s",
-        period.run_id,
+        period.invocation.run_id,
         ", ".join(f"{value} {name}" for name, value in counts.items() if type(value) is int),
         extra={**counts, "duration_ms": period.duration_ms},
     )

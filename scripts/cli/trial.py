@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from diva import notification, report
 from diva.engine import Engine
 from diva.machine import Effect
-from diva.period import EventRun, Period
+from diva.period import EventRun, Invocation, Period
 from diva.policy import Policies, Policy, read_policies
 from diva.pool import Pool
 from diva.redact import Redactor
@@ -22,6 +22,7 @@ from .event_file import EventFile
 from .output import Output
 from .tables import PeriodTable
 
+FUNCTION = "local"
 WORKERS = 8
 """As many as the Terraform module's `max_workers` by default."""
 
@@ -77,7 +78,8 @@ class Trial:
         policies = read_policies(self._file.events())
         called = dry_run.harmless(policies) if self._dry else _with_alerts(policies)
         run_id = f"local-{uuid.uuid4().hex[:8]}"
-        return policies, self._engine.run_shared(called, self._store, run_id, self._timeout_sec)
+        invocation = Invocation(run_id, FUNCTION, self._timeout_sec)
+        return policies, self._engine.run_shared(called, self._store, invocation)
 
     def _show(self, number: int, began: datetime, policies: Policies, period: Period) -> None:
         result = report.result("monolithic", policies, period)
@@ -96,7 +98,7 @@ class Trial:
             if run is not None and run.claimed is not None:
                 what = self._what(policy, run, run.claimed)
                 basis = run.before if run.claimed is Effect.RESOLUTION else run.after
-                context = notification.context(policy, basis, run.claimed, period.run_id)
+                context = notification.context(policy, basis, run.claimed, period.invocation)
                 message = notification.message(context)
                 style = "bold green" if run.claimed is Effect.RESOLUTION else "bold red"
                 self._table.tell(lead, name, what, message, style)

@@ -32,7 +32,7 @@ def test_a_dry_run_detects_and_says_what_it_would_do(tmp_path: Path) -> None:
         ("2", "nightly", "skipped"),
     ]
     assert shown[6][:2] == ("2", "orders")
-    assert shown[6][2].startswith("would send alert: Event 'orders' is failing since")
+    assert shown[6][2].startswith("would send alert: Event 'orders' (local) is failing: ")
     assert sorted(calls(tmp_path)) == ["detect cured"] * 2 + ["detect orders"] * 2
     assert "Dry run" in done.stderr
 
@@ -43,7 +43,7 @@ def test_a_dry_run_begins_with_the_stored_state_and_leaves_it_as_it_is(tmp_path:
     before = state.read_bytes()
     done = diva(tmp_path, "run", event_logic(tmp_path, EVENTS), "--dry-run", "--state", state)
     assert ("1", "cured", "ok, would resolve") in rows(done.stdout)
-    assert "would send resolution: Event 'cured' is healthy again" in done.stdout
+    assert "would send resolution: Event 'cured' (local) is healthy again" in done.stdout
     assert "resolve" not in " ".join(calls(tmp_path))
     assert state.read_bytes() == before
     names = sorted(path.name for path in tmp_path.iterdir())

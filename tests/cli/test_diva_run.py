@@ -37,12 +37,12 @@ def test_run_shows_messages_in_the_period_that_delivered_them(tmp_path: Path) ->
     refused = FAILING.replace("}", ', "alert": noted("alert", OSError("gone"))}')
     file = event_logic(tmp_path, f'{{"loud": {alert}, "silent": {FAILING}, "refused": {refused}}}')
     done = diva(tmp_path, "run", file, "--periods", "3")
-    messages = [row for row in rows(done.stdout) if "is failing since" in row[2]]
+    messages = [row for row in rows(done.stdout) if "is failing: " in row[2]]
     assert [row[:2] for row in messages] == [
         ("2", "loud"), ("2", "silent"), ("2", "refused"), ("3", "refused"),
     ]  # fmt: skip
     loud, silent, first, second = (row[2] for row in messages)
-    assert loud.startswith("alert: Event 'loud' is failing since")
+    assert loud.startswith("alert: Event 'loud' (local) is failing: ")
     assert "no alert function" in silent
     assert first.startswith("alert not delivered, tried again next period: ")
     assert second.startswith("alert not delivered")
@@ -71,8 +71,11 @@ def test_run_shows_a_resolution(tmp_path: Path) -> None:
         "ok resolved",
         "resolution",
     ]
-    assert "resolution: Event 'orders' is healthy again. It had been failing since" in done.stdout
-    assert "told: Event 'orders' is healthy again." in done.stdout
+    assert (
+        "resolution: Event 'orders' (local) is healthy again. It had been failing since"
+        in done.stdout
+    )
+    assert "told: Event 'orders' (local) is healthy again." in done.stdout
 
 
 def test_run_asks_for_the_events_anew_in_each_period(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from diva.state import State
 from diva.stores import Changes, Snapshot, StoreError
 from diva.stores.file import FileStore
 
-from .world import World
+from .world import FUNCTION, World
 
 
 @pytest.fixture(params=[False, True], ids=["shared", "separate"])
@@ -38,9 +38,11 @@ def test_detect_inject_alert_recover(world: World) -> None:
         "resolve orders",
     ]
     assert world.messages == [
-        "Event 'orders' is failing since 2026-01-01 00:10:00 UTC; "
-        "failed detections in a row: 2 (limit 2). Last error: detect returned False.",
-        "Event 'orders' is healthy again. It had been failing since 2026-01-01 00:10:00 UTC.",
+        "Event 'orders' (diva-orders) is failing: injected, and still not detected since "
+        "2026-01-01 00:10:00 UTC. Consecutive failed detections: 2 (limit 2). "
+        "Last error: detect returned False.",
+        "Event 'orders' (diva-orders) is healthy again. "
+        "It had been failing since 2026-01-01 00:10:00 UTC.",
     ]
 
 
@@ -56,6 +58,40 @@ def test_an_inject_only_event_injects(world: World) -> None:
     assert world.period() == {"orders": "injected"}
     assert world.calls == ["inject orders"]
     assert world.period() == {"orders": "skipped"}
+
+
+def test_an_event_that_nothing_detects_is_healthy_only_while_it_is_injected(world: World) -> None:
+    world.add("once", role="inject")
+    world.add("often", role="inject", inject_each_period=True)
+    first, second = world.result(), world.result()
+    assert (first["healthy"], first["failing"]) == (2, 0)
+    assert second["results"] == {"once": "skipped", "often": "injected"}
+    assert (second["healthy"], second["failing"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("role", "answers", "reason"),
+    [
+        ("both", {"detect orders": False}, "injected, and still not detected"),
+        (
+            "both",
+            {"detect orders": False, "inject orders": False},
+            "not detected, and could not be injected",
+        ),
+        ("detect", {"detect orders": False}, "not detected"),
+        ("inject", {"inject orders": False}, "could not be injected"),
+    ],
+)
+def test_a_message_says_what_fails_and_which_function_says_so(
+    world: World, role: str, answers: dict[str, bool], reason: str
+) -> None:
+    world.add("orders", role=role, max_failed_detections=2, reminder_sec=300)
+    world.answers |= answers
+    for _ in range(3):
+        world.period()
+    alert, reminder = world.messages[:2]
+    assert alert.startswith(f"Event 'orders' (diva-orders) is failing: {reason} since 2026-01-01")
+    assert reminder.startswith(f"Event 'orders' (diva-orders) is still failing: {reason} since ")
 
 
 def test_a_failing_alert_callback_is_retried_next_period(world: World) -> None:
@@ -85,8 +121,9 @@ def test_an_event_without_alert_is_told_in_the_log(
     assert world.period() == {"orders": "failed_detection (1/1) alerted"}
     errors = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
     assert errors == [
-        "ALERT: Event 'orders' is failing since 2026-01-01 00:05:00 UTC; "
-        "failed detections in a row: 1 (limit 1). Last error: detect returned False."
+        "ALERT: Event 'orders' (diva-orders) is failing: not detected since "
+        "2026-01-01 00:05:00 UTC. Consecutive failed detections: 1 (limit 1). "
+        "Last error: detect returned False."
     ]
 
 
@@ -240,9 +277,11 @@ def test_an_injection_that_fails_in_warmup_alerts_nobody(world: World) -> None:
     assert "alert orders" not in world.calls
 
 
-def test_a_callback_of_two_parameters_gets_the_facts(world: World) -> None:
+def test_a_callback_of_two_parameters_gets_the_context(world: World) -> None:
     told: list[NotificationContext] = []
-    world.add("orders", max_failed_detections=9, alert=lambda message, facts: told.append(facts))
+    world.add(
+        "orders", max_failed_detections=9, alert=lambda message, context: told.append(context)
+    )
     world.answers = {"detect orders": False, "inject orders": OSError("no route")}
     world.period("run 7")
     assert told == [
@@ -253,8 +292,10 @@ def test_a_callback_of_two_parameters_gets_the_facts(world: World) -> None:
             max_failed_detections=9,
             injection_failures=1,
             max_failed_injections=1,
+            injected=False,
             failing_since=world.clock.time,
             last_error=told[0].last_error,
+            function_name=FUNCTION,
             run_id="run 7",
         )
     ]

@@ -254,6 +254,41 @@ def test_an_event_that_this_worker_does_not_touch_is_said_to_be_skipped(
     assert "INFO Detection for event 'orders' skipped due to role='inject'" in lines(caplog)
 
 
+def test_an_injection_that_is_left_out_has_a_line_with_the_reason(
+    process: Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    process.start().logic.answers["detect orders"] = False
+    process.invoke()
+    caplog.clear()
+    process.invoke()
+    assert "INFO Injection for event 'orders' skipped: already injected" in lines(caplog)
+    assert process.logic.calls.count("inject orders") == 1
+
+
+def test_an_injection_whose_limit_is_reached_has_a_line_with_the_reason(
+    process: Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    process.start().logic.answers |= {"detect orders": False, "inject orders": False}
+    process.invoke()
+    assert "skipped" not in caplog.text
+    process.invoke()
+    assert "INFO Injection for event 'orders' skipped: limit reached (1/1)" in lines(caplog)
+    assert process.logic.calls.count("inject orders") == 1
+
+
+@pytest.mark.parametrize(("limit", "warnings"), [(None, [10, 20]), (25, [])])
+def test_a_warmup_without_end_is_a_warning(
+    process: Process, caplog: pytest.LogCaptureFixture, limit: int | None, warnings: list[int]
+) -> None:
+    warmup = f"'warmup': {{'enabled': True, 'max_periods': {limit}}}, "
+    process.start(ORDERS.replace("'alert'", f"{warmup}'alert'"))
+    process.logic.answers["detect orders"] = False
+    for _ in range(22):
+        process.invoke()
+    said = re.findall(r"'orders' has been in warmup for (\d+)", "\n".join(lines(caplog)))
+    assert [int(periods) for periods in said] == warnings
+
+
 def test_all_lines_are_written_when_the_handler_returns(shared: Process) -> None:
     written: list[str] = []
     writing, summed_up, returned = threading.Event(), threading.Event(), threading.Event()

@@ -47,7 +47,7 @@ def counts(process: Process, output: pytest.CaptureFixture[str]) -> dict[str, An
     process.invoke()
     [line] = printed(output)
     found = values(line)
-    del found["Duration"]
+    del found["Duration"], found["ObservingTimeUsed"]
     return found
 
 
@@ -71,6 +71,7 @@ def test_each_run_prints_one_line_in_embedded_metric_format(
         "NotRun": "Count",
         "FailedDeliveries": "Count",
         "Duration": "Milliseconds",
+        "ObservingTimeUsed": "Percent",
     }
     assert round(before) <= line["_aws"]["Timestamp"] <= round(after)
     assert line["Duration"] == 1500
@@ -105,6 +106,7 @@ def test_events_that_got_no_turn_are_counted(
     process.invoke()
     [line] = printed(capsys)
     assert (line["NotRun"], line["Failing"], line["Healthy"]) == (2, 1, 0)
+    assert line["ObservingTimeUsed"] == 100
 
 
 def test_a_period_that_fails_for_an_invalid_event_counts_the_others(

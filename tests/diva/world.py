@@ -10,7 +10,7 @@ from pathlib import Path
 
 from diva import report
 from diva.engine import Engine
-from diva.period import Period
+from diva.period import Invocation, Period
 from diva.policy import read_policies
 from diva.pool import Pool
 from diva.redact import Redactor
@@ -24,6 +24,7 @@ Answer = object
 """What a callback does: return this, raise it if it is an exception, call it if a function."""
 
 REMAINING_SEC = 30.0
+FUNCTION = "diva-orders"
 
 
 @dataclass
@@ -96,13 +97,12 @@ class World:
         windows = read_windows(self.maintenance, "maintenance", [])
         policies = read_policies(self.events, worker_role=self.worker_role, maintenance=windows)
         self.problems = policies.problems
+        invocation = Invocation(run_id, FUNCTION, self.remaining_sec)
         period: Period
         if self.separate:
-            period = self.engine.run_separate(policies, self.store_of, run_id, self.remaining_sec)
+            period = self.engine.run_separate(policies, self.store_of, invocation)
         else:
-            period = self.engine.run_shared(
-                policies, self.store_of("all"), run_id, self.remaining_sec
-            )
+            period = self.engine.run_shared(policies, self.store_of("all"), invocation)
         self.errors = period.errors
         return report.result("monolithic", policies, period)
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from diva.deadlines import DELIVERY_SEC, LEFT_TO_FAIL_SEC, RESERVE_SEC
 from diva.engine import Engine
 from diva.notification import NotificationContext
+from diva.period import Invocation
 from diva.policy import Policies, read_policies
 from diva.pool import Pool
 from diva.redact import Redactor
@@ -75,14 +76,13 @@ class Process:
         self.run = Run(run_id, self._function, answers, lambda: self._scene.time + self._ahead)
         self.limit_sec = OBSERVE_UNTIL_SEC
         policies, engine = self._policies(), self._engine
+        invocation = Invocation(run_id, "function", REMAINING_SEC)
         try:
             if self._scene.home.shared:
                 store = self._store("", list(self._scene.events))
-                engine.run_shared(policies, store, run_id, REMAINING_SEC)
+                engine.run_shared(policies, store, invocation)
             else:
-                engine.run_separate(
-                    policies, lambda name: self._store(name, [name]), run_id, REMAINING_SEC
-                )
+                engine.run_separate(policies, lambda name: self._store(name, [name]), invocation)
         except (Killed, StoreError):
             pass  # the reference knows which of them there may be
         if self.run.alive:
