@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli import provider
+from cli.common import provider
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

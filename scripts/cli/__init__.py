@@ -1,1 +1,1 @@
-"""What the commands `demo`, `diva` and `test` are made of."""
+"""The commands in `scripts`: a folder for each, and `common` for what they share."""

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from cli import aws_command
+from cli.demo import aws_command
 
 UUID = "0b8d5aa3-3c36-4a6c-9a46-0d4c8d2b7a10"
 

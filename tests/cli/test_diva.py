@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.diva import main
+from cli.diva.__main__ import main
 
 from .diva_command import calls, diva, event_logic, rows, write
 

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.diva import main
+from cli.diva.__main__ import main
 from diva.state import State, to_record
 from diva.stores.file import FileStore
 from local_aws import LocalAws

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import environment, provider, terraform
-from cli.terraform import Terraform, TerraformError, working_copy
+from cli.common import environment, provider, terraform
+from cli.common.terraform import Terraform, TerraformError, working_copy
 
 AWS = Path("registry.terraform.io", "hashicorp", "aws")
 CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"\n  }\n}\n'

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from cli import environment
+from cli.common import environment
 
 SCRIPT = environment.ROOT / "scripts" / "package.py"
 

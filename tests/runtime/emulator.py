@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from cli.environment import ROOT, prepare
+from cli.common.environment import ROOT, prepare
 
 HOST = "127.0.0.1"
 PATIENCE_SEC = 60

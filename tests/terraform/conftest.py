@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_terraform import tf
 
-from cli import environment
-from cli.terraform import Terraform, working_copy
+from cli.common import environment
+from cli.common.terraform import Terraform, working_copy
 
 from .roots import write_event_logic
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.example import spare_expiry
-from cli.terraform import Terraform, working_copy
+from cli.common.terraform import Terraform, working_copy
+from cli.demo.example import spare_expiry
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

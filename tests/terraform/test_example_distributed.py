@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_command
 
 from .examples import Example, applied, period, subjects
 from .privileges import Period, Trial

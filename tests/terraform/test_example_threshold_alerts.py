@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_command
 
 from .examples import Example, applied
 from .monitored_functions import MINUTE, Mail, full_minute, put, receive, subject

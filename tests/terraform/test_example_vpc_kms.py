@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_command
 
 from .examples import Example, applied, period
 from .privileges import Period, Trial

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli import environment
-from cli.terraform import Terraform, working_copy
+from cli.common import environment
+from cli.common.terraform import Terraform, working_copy
 
 from .monitored_functions import MODULE, given
 from .roots import plan_root, write_modules

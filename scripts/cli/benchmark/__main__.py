@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ..command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
-from ..output import Output
+from ..common.command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
+from ..common.output import Output
 from . import report
 from .bench import BenchmarkError
 from .figures import FIGURES, Figure

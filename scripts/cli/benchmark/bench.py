@@ -21,7 +21,7 @@ from local_aws.environ import REGION, for_functions
 from local_aws.executor import Executor
 from local_aws.function import Function
 
-from ..environment import ROOT
+from ..common.environment import ROOT
 from .aws_server import COUNTS, HOST
 
 MEMORY_MB = 3008
@@ -148,7 +148,9 @@ def packaged(**more: bytes) -> bytes:
 def _sources() -> Mapping[str, bytes]:
     """Return what is in every package; read once: an edit would mix two versions."""
     own = Path(__file__).parent
-    modules = [own.parent / "__init__.py", own.parent / "memory.py", own / "__init__.py"]
+    common = own.parent / "common"
+    modules = [folder / "__init__.py" for folder in (own.parent, common, own)]
+    modules += [common / "memory.py"]
     files = {"event_logic.py": _EVENT_LOGIC}
     for folder, paths in (
         (ROOT / "lambda", (ROOT / "lambda").rglob("*.py")),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from ..output import Output
+from ..common.output import Output
 from .result import Result
 
 _COLUMNS = {"figure": 13, "measured": 10, "target": 9, "": 7}

@@ -14,11 +14,11 @@ from rich.text import Text
 from diva.state import Record
 from diva.stores import StoreError
 
-from . import status
-from .cells import printable
-from .output import Output
+from ..common import status
+from ..common.cells import printable
+from ..common.output import Output
+from ..common.stored import Stored
 from .periods import Message
-from .stored import Stored
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -16,10 +16,10 @@ from diva.redact import Redactor
 from diva.runner import Pool
 from diva.stores import Store
 
+from ..common.output import Output
+from ..common.tables import PeriodTable
 from . import dry_run
 from .event_file import EventFile
-from .output import Output
-from .tables import PeriodTable
 
 WORKERS = 8
 """As many as the Terraform module's `max_workers` by default."""

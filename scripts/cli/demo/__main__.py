@@ -12,12 +12,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import aftermath, terraform
+from ..common import terraform
+from ..common.command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
+from ..common.output import Output
+from . import aftermath
 from .aftermath import States
-from .command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
 from .deployment import Deployment
 from .example import EXAMPLES
-from .output import Output
 from .periods import Periods
 from .steps import step
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from ..common.cells import printable
+from ..common.output import GAP, Output, total
+from ..common.tables import PeriodTable
 from . import aws_command
-from .cells import printable
 from .example import Chapter, Outputs
-from .output import GAP, Output, total
-from .tables import PeriodTable
 
 if TYPE_CHECKING:
     from local_aws import Invocation, LocalAws

@@ -21,13 +21,14 @@ from diva.report import log
 from diva.stores import Store, StoreError
 from diva.stores.file import FileStore
 
-from . import arguments, status
-from .cells import printable, wrapped
-from .command import BROKEN_PIPE, INTERRUPTED, say
+from ..common import status
+from ..common.cells import printable, wrapped
+from ..common.command import BROKEN_PIPE, INTERRUPTED, say
+from ..common.memory import MemoryStore
+from ..common.output import GAP, Output
+from ..common.stored import Stored, StoredInDynamoDB, StoredInFile, StoredInS3
+from . import arguments
 from .event_file import EventFile
-from .memory import MemoryStore
-from .output import GAP, Output
-from .stored import Stored, StoredInDynamoDB, StoredInFile, StoredInS3
 from .trial import Trial
 
 _VALIDATE_COLUMNS = {"role": 6, "functions": 30}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli import environment, provider
+from cli.common import environment, provider
 
 OLDEST = (1, 9)
 PACKAGED = ("examples", "lambda", "modules")

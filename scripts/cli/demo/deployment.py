@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..common.terraform import Terraform, working_copy
 from .example import Example, Outputs, spare_expiry
 from .steps import ResourceCount, step
-from .terraform import Terraform, working_copy
 
 
 class Deployment:

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cli import environment
-from cli.terraform import Terraform, TerraformError, find, working_copy
+from cli.common import environment
+from cli.common.terraform import Terraform, TerraformError, find, working_copy
 
 ROOT = environment.ROOT
 PYTHON = ["lambda", "scripts", "tests"]

@@ -1,0 +1,1 @@
+"""`demo`: DIVA deployed by Terraform onto an embedded AWS, and what it does there."""

@@ -1,0 +1,1 @@
+"""`diva`: try event logic on this machine, and inspect or reset stored state."""

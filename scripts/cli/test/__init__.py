@@ -1,0 +1,1 @@
+"""`test`: every check of the project."""
