@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from cli.benchmark.__main__ import main
-from cli.benchmark.bench import BenchmarkError
 from cli.benchmark.figures import Figure
 from cli.benchmark.result import Result
+from cli.benchmark.testbed import BenchmarkError
 
 from .diva_command import environ
 

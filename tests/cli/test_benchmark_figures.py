@@ -11,10 +11,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from cli.benchmark import calls, cold_start, growth, memory, overhead, waiting
-from cli.benchmark.bench import BenchmarkError, bench, packaged
+from cli.benchmark import aws_calls, cold_start, growth, memory, overhead, parallelism
 from cli.benchmark.figures import FIGURES
 from cli.benchmark.result import Result
+from cli.benchmark.testbed import BenchmarkError, bench, packaged
 
 FAILING = b"""
 def get_events():
@@ -32,7 +32,7 @@ def number(event, context):
 def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
     small: Mapping[Any, dict[str, Any]] = {
         overhead: {"EVENTS": 10},
-        waiting: {"MONOLITHIC_EVENTS": 8, "DISTRIBUTED_EVENTS": 16},
+        parallelism: {"MONOLITHIC_EVENTS": 8, "DISTRIBUTED_EVENTS": 16},
         memory: {"EVENTS": 10},
         growth: {"SIZES": (2, 4, 8)},
     }
@@ -107,7 +107,7 @@ def test_calls_other_than_the_reads_are_found_in_either_mode(
     counts = [{"GetObject": 9}, {"GetObject": 2, "PutObject": 4}]
     counts += [{"GetItem": 9}, {"GetItem": 202, "UpdateItem": 6}]
     this = Mock(calls=Mock(side_effect=counts))
-    monkeypatch.setattr(calls, "bench", lambda: nullcontext(this))
+    monkeypatch.setattr(aws_calls, "bench", lambda: nullcontext(this))
     results = measured("calls")
     assert [result.measured for result in results] == [1, 101, 5]
     assert [result.is_met for result in results] == [True, False, False]
@@ -116,7 +116,7 @@ def test_calls_other_than_the_reads_are_found_in_either_mode(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="os.kill would end a process there")
 def test_a_process_is_kept_warm_until_a_cold_one_is_wanted_and_ended_at_last() -> None:
-    package = packaged(**{"cli/benchmark/inside/process.py": PROCESS})
+    package = packaged(**{"cli/benchmark/handlers/process.py": PROCESS})
     with bench() as this:
         function = this.function("process.number", package=package)
         first, second = this.invoke(function), this.invoke(function)

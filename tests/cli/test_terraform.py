@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.common import environment, provider, terraform
+from cli.common import paths, provider_installation, terraform
 from cli.common.terraform import Terraform, TerraformError, working_copy
 
 AWS = Path("registry.terraform.io", "hashicorp", "aws")
@@ -23,10 +23,10 @@ CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     """Ask anew which Terraform and which mirror there is, before and after."""
-    for forget in (terraform.find.cache_clear, provider.mirror_in_need.cache_clear):
+    for forget in (terraform.find.cache_clear, provider_installation.mirror_in_need.cache_clear):
         forget()
     yield
-    for forget in (terraform.find.cache_clear, provider.mirror_in_need.cache_clear):
+    for forget in (terraform.find.cache_clear, provider_installation.mirror_in_need.cache_clear):
         forget()
 
 
@@ -73,7 +73,7 @@ def program(folder: Path, text: str) -> None:
 
 
 def environ(**variables: str) -> dict[str, str]:
-    return provider.environ({**os.environ, **variables})
+    return provider_installation.environ({**os.environ, **variables})
 
 
 # Finding Terraform
@@ -147,7 +147,7 @@ def test_a_registry_that_hangs_is_not_waited_for(
 ) -> None:
     hang = threading.Event()
     registry.append(hang.wait)
-    monkeypatch.setattr(provider, "PATIENCE_SEC", 0.01)
+    monkeypatch.setattr(provider_installation, "PATIENCE_SEC", 0.01)
     assert "TF_CLI_CONFIG_FILE" in environ()
     hang.set()
 
@@ -243,7 +243,7 @@ def test_a_working_copy_holds_what_terraform_needs_and_nothing_that_was_made(
         file = tmp_path / "root" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    monkeypatch.setattr(environment, "ROOT", tmp_path / "root")
+    monkeypatch.setattr(paths, "ROOT", tmp_path / "root")
     project = working_copy(tmp_path / "project")
     copied = {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
     assert copied == wanted

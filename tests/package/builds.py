@@ -10,9 +10,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from cli.common import environment
+from cli.common import paths
 
-SCRIPT = environment.ROOT / "scripts" / "package.py"
+SCRIPT = paths.ROOT / "scripts" / "package.py"
 
 
 class Build:

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from cli.common.environment import ROOT, prepare
+from cli.common.paths import ROOT
+from cli.common.virtual_environment import prepare
 
 HOST = "127.0.0.1"
 PATIENCE_SEC = 60

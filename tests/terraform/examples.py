@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.common.terraform import Terraform, working_copy
-from cli.demo.example import spare_expiry
+from cli.demo.scenarios import spare_expiry
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ..common.command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
+from ..common.exit_status import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
 from ..common.output import Output
 from . import report
-from .bench import BenchmarkError
 from .figures import FIGURES, Figure
 from .result import Result
+from .testbed import BenchmarkError
 
 _DESCRIPTION = """\
 Measure what DIVA costs, and hold each figure against its target. Every figure is a ratio or a

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .bench import bench, packaged
 from .result import Result
+from .testbed import bench, packaged
 
 LIMIT = 1.10
 

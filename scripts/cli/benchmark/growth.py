@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .bench import bench
 from .result import Result
+from .testbed import bench
 
 SIZES = (100, 1_000, 10_000)
 LIMIT = 1.3

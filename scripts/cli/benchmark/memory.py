@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .bench import bench
 from .result import Result
+from .testbed import bench
 
 EVENTS = 1000
 LIMIT_MB = 64

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .bench import bench
 from .result import Result
+from .testbed import bench
 
 EVENTS = 1000
 LIMIT_US = {"CRITICAL": 10.0, "INFO": 40.0}

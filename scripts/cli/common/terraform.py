@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.common import environment, provider
+from cli.common import paths, provider_installation
 
 OLDEST = (1, 9)
 PACKAGED = ("examples", "lambda", "modules")
@@ -29,10 +29,10 @@ def working_copy(folder: Path) -> Path:
         ".*", "__pycache__", "*.tfstate", "*.tfstate.*", "tf_resources.json"
     )
     for name in PACKAGED:
-        shutil.copytree(environment.ROOT / name, folder / name, ignore=unwanted)
+        shutil.copytree(paths.ROOT / name, folder / name, ignore=unwanted)
     (folder / "scripts").mkdir()
-    for path in [*environment.ROOT.glob("*.tf"), environment.ROOT / "scripts" / "package.py"]:
-        shutil.copyfile(path, folder / path.relative_to(environment.ROOT))
+    for path in [*paths.ROOT.glob("*.tf"), paths.ROOT / "scripts" / "package.py"]:
+        shutil.copyfile(path, folder / path.relative_to(paths.ROOT))
     return folder
 
 
@@ -51,12 +51,12 @@ class Terraform:
     ) -> None:
         self.folder = folder
         self._binary = find()
-        self._environ = provider.environ({**os.environ, **(environ or {})})
+        self._environ = provider_installation.environ({**os.environ, **(environ or {})})
         self._on_line = on_line
 
     def init(self) -> None:
         """Fetch the provider and the modules."""
-        with provider.exclusive(self._environ):
+        with provider_installation.exclusive(self._environ):
             self._run("init", "-input=false")
 
     def validate(self) -> None:
@@ -137,7 +137,7 @@ def find() -> str:
         raise TerraformError(f"{wanted}, and there is no terraform on PATH: {how}")
     asked = subprocess.run(
         [path, "version", "-json"],
-        env={**provider.environ(os.environ), "CHECKPOINT_DISABLE": "1"},
+        env={**provider_installation.environ(os.environ), "CHECKPOINT_DISABLE": "1"},
         capture_output=True,
         text=True,
         check=False,

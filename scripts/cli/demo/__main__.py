@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common import terraform
-from ..common.command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
+from ..common.exit_status import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
 from ..common.output import Output
-from . import aftermath
-from .aftermath import States
+from . import summary
 from .deployment import Deployment
-from .example import EXAMPLES
 from .periods import Periods
-from .steps import step
+from .progress import step
+from .scenarios import EXAMPLES
+from .summary import States
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -80,11 +80,11 @@ def _run(given: argparse.Namespace, output: Output) -> int:
         for number in range(1, (given.periods or len(chapters) or PERIODS_WITHOUT_STORY) + 1):
             periods.run(number, outputs)
             states.look(number)
-        aftermath.show_legend(output, periods.meanings())
-        aftermath.show_messages(output, outputs["alert_topic_arn"], periods.messages)
+        summary.show_legend(output, periods.meanings())
+        summary.show_messages(output, outputs["alert_topic_arn"], periods.messages)
         states.show(output)
         if given.keep:
-            aftermath.keep(output, aws, deployment.root, outputs)
+            summary.keep(output, aws, deployment.root, outputs)
         else:
             output.line("")
             deployment.destroy()

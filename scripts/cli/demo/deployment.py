@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..common.terraform import Terraform, working_copy
-from .example import Example, Outputs, spare_expiry
-from .steps import ResourceCount, step
+from .progress import ResourceCount, step
+from .scenarios import Example, Outputs, spare_expiry
 
 
 class Deployment:

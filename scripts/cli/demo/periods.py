@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ..common.cells import printable
+from ..common.event_status import printable
 from ..common.output import GAP, Output, total
-from ..common.tables import PeriodTable
-from . import aws_command
-from .example import Chapter, Outputs
+from ..common.period_table import PeriodTable
+from . import aws_cli
+from .scenarios import Chapter, Outputs
 
 if TYPE_CHECKING:
     from local_aws import Invocation, LocalAws
@@ -87,7 +87,7 @@ class Periods:
         """Let what its chapter tells happen, and then period `number`: each rule fires once."""
         told = self._chapters[number - 1] if number <= len(self._chapters) else Chapter()
         for command in told.commands:
-            aws_command.run(outputs[command], self._aws.client)
+            aws_cli.run(outputs[command], self._aws.client)
         text = told.text
         for worker, rule in self._rules.items():
             with self._output.busy(f"Period {number} ..."):

@@ -21,15 +21,15 @@ from diva.report import log
 from diva.stores import Store, StoreError
 from diva.stores.file import FileStore
 
-from ..common import status
-from ..common.cells import printable, wrapped
-from ..common.command import BROKEN_PIPE, INTERRUPTED, say
-from ..common.memory import MemoryStore
+from ..common import state_table
+from ..common.event_status import printable, wrapped
+from ..common.exit_status import BROKEN_PIPE, INTERRUPTED, say
+from ..common.memory_store import MemoryStore
 from ..common.output import GAP, Output
-from ..common.stored import Stored, StoredInDynamoDB, StoredInFile, StoredInS3
+from ..common.state_location import Stored, StoredInDynamoDB, StoredInFile, StoredInS3
 from . import arguments
-from .event_file import EventFile
-from .trial import Trial
+from .event_logic_file import EventFile
+from .local_runner import Trial
 
 _VALIDATE_COLUMNS = {"role": 6, "functions": 30}
 
@@ -120,7 +120,7 @@ def _status(given: argparse.Namespace, output: Output) -> int:
     if given.json:
         print(json.dumps(records, indent=2, sort_keys=True, default=str))
     elif records:
-        status.show(records, output, datetime.now(timezone.utc))
+        state_table.show(records, output, datetime.now(timezone.utc))
     else:
         output.line(f"No event has state in {stored.place}.")
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diva.settings import LOG_LEVELS
 
-from ..common.command import whole_number
+from ..common.exit_status import whole_number
 
 LONGEST_TIMEOUT_SEC = 900
 """Lambda's own limit."""

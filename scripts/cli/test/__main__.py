@@ -11,10 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cli.common import environment
+from cli.common.paths import ROOT
 from cli.common.terraform import Terraform, TerraformError, find, working_copy
 
-ROOT = environment.ROOT
 PYTHON = ["lambda", "scripts", "tests"]
 EXAMPLES = "Other arguments go to pytest, and then only pytest runs: scripts/test -k alert"
 

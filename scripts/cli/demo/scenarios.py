@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..common.stored import Stored, StoredInDynamoDB, StoredInS3
+from ..common.state_location import Stored, StoredInDynamoDB, StoredInS3
 
 Outputs = Mapping[str, Any]
 """Terraform's outputs, by name."""

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from cli.demo import aws_command
+from cli.demo import aws_cli
 
 UUID = "0b8d5aa3-3c36-4a6c-9a46-0d4c8d2b7a10"
 
@@ -24,7 +24,7 @@ def sent(command: str, service: str, operation: str, parameters: dict[str, Any])
     client: Any = boto3.session.Session().client(service, region_name="us-east-1")
     with Stubber(client) as stubber:
         stubber.add_response(operation, {}, parameters)
-        aws_command.run(command, {service: client}.__getitem__)
+        aws_cli.run(command, {service: client}.__getitem__)
         stubber.assert_no_pending_responses()
 
 
@@ -81,4 +81,4 @@ def test_a_command_becomes_the_call_that_the_cli_would_make(
 def test_what_is_no_command_is_refused(command: str, complaint: str) -> None:
     client = boto3.client("lambda", region_name="us-east-1")
     with pytest.raises(ValueError, match=complaint):
-        aws_command.run(command, lambda _: client)
+        aws_cli.run(command, lambda _: client)

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from cli.common.memory import MemoryStore
+from cli.common.memory_store import MemoryStore
 from diva import handler as diva
 from diva.engine import Engine
 from diva.redact import Redactor

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from cli.common import environment
+from cli.common import paths, virtual_environment
 
 REGISTRY = "registry.terraform.io"
 PROVIDER = f"{REGISTRY}/hashicorp/aws"
@@ -45,11 +45,11 @@ def exclusive(variables: Mapping[str, str]) -> AbstractContextManager[None]:
     """Keep others of these commands from `terraform init`, which may not share a cache."""
     if "TF_PLUGIN_CACHE_DIR" not in variables:
         return nullcontext()
-    return environment.locked(_cache().with_suffix(".lock"))
+    return virtual_environment.locked(_cache().with_suffix(".lock"))
 
 
 def _cache() -> Path:
-    folder = environment.cache_home() / "terraform-providers"
+    folder = paths.cache_home() / "terraform-providers"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -59,7 +59,7 @@ def _configuration(mirror: Path) -> Path:
     path = json.dumps(mirror.as_posix())
     text = f"provider_installation {{\n  filesystem_mirror {{\n    path = {path}\n  }}\n}}\n"
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
-    file = environment.cache_home() / f"terraform-{name}.tfrc"
+    file = paths.cache_home() / f"terraform-{name}.tfrc"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_suffix(f".{os.getpid()}")

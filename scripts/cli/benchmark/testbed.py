@@ -21,18 +21,18 @@ from local_aws.environ import REGION, for_functions
 from local_aws.executor import Executor
 from local_aws.function import Function
 
-from ..common.environment import ROOT
-from .aws_server import COUNTS, HOST
+from ..common.paths import ROOT
+from .aws_stub import COUNTS, HOST
 
 MEMORY_MB = 3008
 """Not what a figure runs into: the peak is measured, not forced."""
 TIMEOUT_SEC = 900
 
-_SERVER = Path(__file__).with_name("aws_server.py")
-_EVENT_LOGIC = b"from cli.benchmark.inside.event_logic import get_events\n"
+_SERVER = Path(__file__).with_name("aws_stub.py")
+_EVENT_LOGIC = b"from cli.benchmark.handlers.event_logic import get_events\n"
 _PEAK = re.compile(r"Max Memory Used: (\d+) MB")
 _HANDLER = "diva.handler.handler"
-_INSIDE = "cli.benchmark.inside"
+_INSIDE = "cli.benchmark.handlers"
 
 
 class BenchmarkError(Exception):
@@ -150,11 +150,11 @@ def _sources() -> Mapping[str, bytes]:
     own = Path(__file__).parent
     common = own.parent / "common"
     modules = [folder / "__init__.py" for folder in (own.parent, common, own)]
-    modules += [common / "memory.py"]
+    modules += [common / "memory_store.py"]
     files = {"event_logic.py": _EVENT_LOGIC}
     for folder, paths in (
         (ROOT / "lambda", (ROOT / "lambda").rglob("*.py")),
-        (ROOT / "scripts", [*modules, *(own / "inside").glob("*.py")]),
+        (ROOT / "scripts", [*modules, *(own / "handlers").glob("*.py")]),
     ):
         files |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     return files
@@ -162,7 +162,7 @@ def _sources() -> Mapping[str, bytes]:
 
 @contextmanager
 def _aws(delay_sec: float) -> Iterator[int]:
-    """Give the port of a new process of `aws_server`."""
+    """Give the port of a new process of `aws_stub`."""
     with subprocess.Popen(
         [sys.executable, "-I", str(_SERVER), str(delay_sec)],
         stdin=subprocess.PIPE,

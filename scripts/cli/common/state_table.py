@@ -10,7 +10,7 @@ from rich.text import Text
 
 from diva.state import InvalidState, Record, State, from_record
 
-from .cells import printable, shortened, wrapped
+from .event_status import printable, shortened, wrapped
 from .output import GAP, Output, total
 
 _COLUMNS = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from .cells import Status, printable, shortened, wrapped
+from .event_status import Status, printable, shortened, wrapped
 from .output import GAP, Output, total
 
 NARROWEST = 14

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .bench import Bench, bench
 from .result import Result
+from .testbed import Bench, bench
 
 EVENTS = 100
 

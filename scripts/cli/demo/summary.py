@@ -14,16 +14,16 @@ from rich.text import Text
 from diva.state import Record
 from diva.stores import StoreError
 
-from ..common import status
-from ..common.cells import printable
+from ..common import state_table
+from ..common.event_status import printable
 from ..common.output import Output
-from ..common.stored import Stored
+from ..common.state_location import Stored
 from .periods import Message
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-    from .example import Outputs
+    from .scenarios import Outputs
 
 
 class States:
@@ -55,10 +55,10 @@ class States:
         if self._while_failing and self._while_failing[1] != at_end:
             period, records = self._while_failing
             _title(output, f"State after period {period}")
-            status.show(records, output, now)
+            state_table.show(records, output, now)
         _title(output, "State at the end")
         if at_end:
-            status.show(at_end, output, now)
+            state_table.show(at_end, output, now)
         else:
             output.line("none")
         output.below(Text(place, style="dim"), 0)

@@ -1,6 +1,6 @@
 """S3 and DynamoDB as far as DIVA calls them, in a process of their own.
 
-Started by path with the standard library alone (`python -I aws_server.py DELAY_SEC`), so that
+Started by path with the standard library alone (`python -I aws_stub.py DELAY_SEC`), so that
 its work is none of the measured process's. It answers each call `DELAY_SEC` seconds after it
 came, counts the calls by operation, and holds one version of what was written. It prints its
 port, and ends when its standard input does. `GET /-/counts` tells the counts and begins anew.

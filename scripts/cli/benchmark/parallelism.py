@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from statistics import median
 
-from .bench import bench
 from .result import Result
+from .testbed import bench
 
 WORKERS = 8
 """The module's default, which the functions run with."""

@@ -19,19 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-ROOT = Path(__file__).resolve().parents[3]
+from .paths import ROOT, cache_home
+
 OLDEST = (3, 10)
-
-
-def cache_home() -> Path:
-    """The folder for what can be made again: `DIVA_CACHE_DIR`, else the user's cache folder."""
-    if os.environ.get("DIVA_CACHE_DIR"):
-        return Path(os.environ["DIVA_CACHE_DIR"])
-    if os.environ.get("XDG_CACHE_HOME"):
-        return Path(os.environ["XDG_CACHE_HOME"]) / "diva"
-    if os.name == "nt":
-        return Path(os.environ["LOCALAPPDATA"]) / "diva"
-    return Path.home() / ".cache" / "diva"
 
 
 def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:

@@ -17,9 +17,9 @@ from diva.runner import Pool
 from diva.stores import Store
 
 from ..common.output import Output
-from ..common.tables import PeriodTable
+from ..common.period_table import PeriodTable
 from . import dry_run
-from .event_file import EventFile
+from .event_logic_file import EventFile
 
 WORKERS = 8
 """As many as the Terraform module's `max_workers` by default."""

@@ -1,0 +1,19 @@
+"""Where the project is, and where its commands keep what they can make again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def cache_home() -> Path:
+    """The folder for what can be made again: `DIVA_CACHE_DIR`, else the user's cache folder."""
+    if os.environ.get("DIVA_CACHE_DIR"):
+        return Path(os.environ["DIVA_CACHE_DIR"])
+    if os.environ.get("XDG_CACHE_HOME"):
+        return Path(os.environ["XDG_CACHE_HOME"]) / "diva"
+    if os.name == "nt":
+        return Path(os.environ["LOCALAPPDATA"]) / "diva"
+    return Path.home() / ".cache" / "diva"
