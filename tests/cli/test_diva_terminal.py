@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.common.event_status import shortened, wrapped
+from cli.common.text import shortened, wrapped
 
 from .diva_command import COMMAND, PATIENCE_SEC, environ, event_logic
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import signal
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ..common.exit_status import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
+from ..common.arguments import ArgumentParser, whole_number
+from ..common.exit_status import exit_with, run_command
+from ..common.interrupts import interrupt_on_sigterm
 from ..common.output import Output
 from . import report
 from .figures import FIGURES, Figure
@@ -34,16 +35,12 @@ exit status: 0 if every target is met, 1 otherwise; 130 after Ctrl-C
 def main(argv: Sequence[str] | None = None, figures: Mapping[str, Figure] = FIGURES) -> int:
     """Measure, and return the exit status."""
     given = _parse(argv, figures)
-    try:
-        return _run(given, figures, Output())
-    except BenchmarkError as error:
-        say(f"benchmark: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("Interrupted. No file was written.")
-        return INTERRUPTED
-    except BrokenPipeError:
-        return BROKEN_PIPE
+    return run_command(
+        "benchmark",
+        lambda: _run(given, figures, Output()),
+        (BenchmarkError,),
+        "Interrupted. No file was written.",
+    )
 
 
 def _run(given: argparse.Namespace, figures: Mapping[str, Figure], output: Output) -> int:
@@ -67,12 +64,7 @@ def _run(given: argparse.Namespace, figures: Mapping[str, Figure], output: Outpu
 
 
 def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="benchmark",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = ArgumentParser(prog="benchmark", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument(
         "--only",
         choices=figures,
@@ -99,5 +91,5 @@ def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argpars
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, interrupt)
-    leave(main())
+    interrupt_on_sigterm()
+    exit_with(main())

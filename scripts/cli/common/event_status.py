@@ -1,10 +1,9 @@
-"""What stands in a cell: names cut to fit, and statuses shortened and coloured."""
+"""The status of an event in a period, shortened and coloured for a table."""
 
 from __future__ import annotations
 
 import re
 
-from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 _STATUS = re.compile(r"(?P<word>\w+)(?: \((?P<of>.*)\))?(?:,? (?P<then>\w.*))?")
@@ -62,35 +61,3 @@ class Status:
             text.append(separator)
             text.append(then, style=_THEN.get(then, "bold yellow"))
         return text
-
-
-def printable(name: str) -> str:
-    """Return `name` without characters that would move the cursor or change colours."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)
-
-
-def shortened(name: str, width: int) -> str:
-    """Return `name` in at most `width` cells: the middle goes, as ends tell names apart."""
-    name = printable(name)
-    if cell_len(name) <= width:
-        return name
-    head = (width - 1) // 2
-    backwards = chop_cells(name[::-1], width - 1 - head)[0]
-    return f"{chop_cells(name, head)[0]}…{backwards[::-1]}"
-
-
-def wrapped(name: str, width: int, lines: int = 4) -> str:
-    """Return `name` on at most `lines` lines of `width` cells, broken after separators."""
-    pieces = [
-        chopped
-        for piece in re.findall(r"[^-_./:\s]*[-_./:\s]?", shortened(name, width * lines))
-        for chopped in chop_cells(piece, width)
-    ]
-    done = [""]
-    for piece in pieces:
-        if cell_len(done[-1] + piece) > width:
-            done.append("")
-        done[-1] += piece
-    if len(done) <= lines:
-        return "\n".join(done)
-    return "\n".join(chop_cells(shortened(name, width * lines), width))

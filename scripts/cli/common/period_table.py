@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from .event_status import Status, printable, shortened, wrapped
+from .event_status import Status
 from .output import GAP, Output, total
+from .text import printable, shortened, wrapped
 
 NARROWEST = 14
 """Cells for the status of one event; where there is less room, all events share a column."""

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from cli.common import paths, virtual_environment
+from . import paths
+from .file_lock import locked
 
 REGISTRY = "registry.terraform.io"
 PROVIDER = f"{REGISTRY}/hashicorp/aws"
@@ -45,7 +46,7 @@ def exclusive(variables: Mapping[str, str]) -> AbstractContextManager[None]:
     """Keep others of these commands from `terraform init`, which may not share a cache."""
     if "TF_PLUGIN_CACHE_DIR" not in variables:
         return nullcontext()
-    return virtual_environment.locked(_cache().with_suffix(".lock"))
+    return locked(_cache().with_suffix(".lock"))
 
 
 def _cache() -> Path:

@@ -1,4 +1,4 @@
-"""State where it is kept: read without changing anything, and reset like any other write."""
+"""Where state is kept: read without changing anything, and written as the function does."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from diva.state import Record, State, to_record
-from diva.stores import Changes, Snapshot, Store, StoreError, commit, document
-from diva.stores.file import FileStore
+from diva.state import Record
+from diva.stores import Store, StoreError, document
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -22,11 +20,11 @@ ATTEMPTS = 3
 TIMEOUT_SEC = 10
 
 
-class Stored(Protocol):
+class StateLocation(Protocol):
     """A place that holds the state of events."""
 
     @property
-    def place(self) -> str:
+    def name(self) -> str:
         """What to call it."""
         ...
 
@@ -34,71 +32,49 @@ class Stored(Protocol):
         """Return what is stored, and write nothing. Raises StoreError, also if there is none."""
         ...
 
-    def reset(self, names: Sequence[str]) -> list[str]:
-        """Set the events' state to defaults; return the names of those where it was not.
-
-        What other runs write at the same time is kept. Raises StoreError.
-        """
+    def stores(self, events: Sequence[str]) -> Iterator[tuple[Store, Sequence[str]]]:
+        """Yield the stores of `events`, each with those whose state it holds. Raises StoreError."""
         ...
 
 
-class StoredInFile:
-    """The state file at `path`."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.place = f"state file {path}"
-
-    def records(self) -> Mapping[str, Record]:
-        try:
-            return _decoded(self._path.read_bytes(), self.place)
-        except FileNotFoundError as error:
-            raise StoreError(f"{self.place} does not exist") from error
-        except OSError as error:
-            raise StoreError(f"{self.place} could not be read: {error.strerror}") from error
-
-    def reset(self, names: Sequence[str]) -> list[str]:
-        return _reset(FileStore(self._path), names)
-
-
-class StoredInS3:
+class S3Location:
     """The object `s3://<bucket>/<key>`."""
 
     def __init__(self, bucket: str, key: str) -> None:
         self._bucket = bucket
         self._key = key
-        self.place = f"s3://{bucket}/{key}"
+        self.name = f"s3://{bucket}/{key}"
 
     def records(self) -> Mapping[str, Record]:
         return self._read()[0]
 
-    def reset(self, names: Sequence[str]) -> list[str]:
+    def stores(self, events: Sequence[str]) -> Iterator[tuple[Store, Sequence[str]]]:
         from diva.stores.s3 import S3Store
 
         # What is written has the same encryption as what is there.
         _, kms_key_arn = self._read()
-        return _reset(S3Store(_s3(), self._bucket, self._key, kms_key_arn), names)
+        yield S3Store(_s3(), self._bucket, self._key, kms_key_arn), events
 
     def _read(self) -> tuple[Mapping[str, Record], str | None]:
         absent = {
             "NoSuchBucket": f"bucket {self._bucket} does not exist",
-            "NoSuchKey": f"{self.place} does not exist; a first run of DIVA makes it",
-            "AccessDenied": f"{self.place} may not be read: s3:GetObject or, for an encrypted "
+            "NoSuchKey": f"{self.name} does not exist; a first run of DIVA makes it",
+            "AccessDenied": f"{self.name} may not be read: s3:GetObject or, for an encrypted "
             "object, kms:Decrypt is missing, or it does not exist and s3:ListBucket is missing",
         }
-        with _explained(self.place, absent):
+        with _explained(self.name, absent):
             answer = _s3().get_object(Bucket=self._bucket, Key=self._key)
-            records = _decoded(answer["Body"].read(), self.place)
+            records = decoded(answer["Body"].read(), self.name)
         encrypted = answer.get("ServerSideEncryption") == "aws:kms"
         return records, answer.get("SSEKMSKeyId") if encrypted else None
 
 
-class StoredInDynamoDB:
+class DynamoDBLocation:
     """The items of a table."""
 
     def __init__(self, table: str) -> None:
         self._table = table
-        self.place = f"DynamoDB table {table}"
+        self.name = f"DynamoDB table {table}"
 
     def records(self) -> Mapping[str, Record]:
         from boto3.dynamodb.types import TypeDeserializer
@@ -107,44 +83,29 @@ class StoredInDynamoDB:
 
         deserialize = TypeDeserializer().deserialize
         records: dict[str, Record] = {}
-        absent = {"ResourceNotFoundException": f"{self.place} does not exist in this region"}
-        with _explained(self.place, absent):
+        absent = {"ResourceNotFoundException": f"{self.name} does not exist in this region"}
+        with _explained(self.name, absent):
             scan = _dynamodb().get_paginator("scan")
             for page in scan.paginate(TableName=self._table, ConsistentRead=True):
                 for item in page["Items"]:
                     record = {name: _plain(deserialize(value)) for name, value in item.items()}
                     if KEY not in record:
-                        raise StoreError(f"{self.place} is not one of DIVA's: no key {KEY!r}")
+                        raise StoreError(f"{self.name} is not one of DIVA's: no key {KEY!r}")
                     name = str(record[KEY])
                     internal = (KEY, VERSION, WRITES)
                     records[name] = {k: v for k, v in record.items() if k not in internal}
         return records
 
-    def reset(self, names: Sequence[str]) -> list[str]:
+    def stores(self, events: Sequence[str]) -> Iterator[tuple[Store, Sequence[str]]]:
         from diva.stores.dynamodb import DynamoDBStore
 
         client = _dynamodb()
-        done: list[str] = []
-        for name in names:
-            done += _reset(DynamoDBStore(client, self._table, name), [name])
-        return done
+        for event in events:
+            yield DynamoDBStore(client, self._table, event), [event]
 
 
-def _reset(store: Store, names: Sequence[str]) -> list[str]:
-    defaults = to_record(State())
-    done: list[str] = []
-
-    def fold(snapshot: Snapshot) -> Changes:
-        # An event that another run has dropped meanwhile is not brought back.
-        stored = {name: snapshot.records[name] for name in names if name in snapshot.records}
-        done[:] = [name for name, record in stored.items() if {**record, **defaults} != record]
-        return dict.fromkeys(done, defaults)
-
-    commit(store, store.read(), fold)
-    return done
-
-
-def _decoded(body: bytes, place: str) -> Mapping[str, Record]:
+def decoded(body: bytes, place: str) -> Mapping[str, Record]:
+    """Return the records in the document `body`. Raises StoreError, which names `place`."""
     try:
         return document.decode(body)
     except document.CorruptDocument as error:

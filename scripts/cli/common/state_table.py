@@ -10,8 +10,8 @@ from rich.text import Text
 
 from diva.state import InvalidState, Record, State, from_record
 
-from .event_status import printable, shortened, wrapped
 from .output import GAP, Output, total
+from .text import counted, printable, shortened, wrapped
 
 _COLUMNS = {
     "health": 8,
@@ -76,11 +76,11 @@ def _details(state: State, now: datetime) -> list[str]:
     if state.injected:
         parts.append("injected")
     if state.in_warmup:
-        parts.append(
-            f"{_periods(state.warmup_periods)} of warmup, the last {state.warmup_counter} healthy"
-        )
+        periods = counted(state.warmup_periods, "period")
+        parts.append(f"{periods} of warmup, the last {state.warmup_counter} healthy")
     if state.cooldown_counter:
-        parts.append(f"cooldown: {_periods(state.cooldown_counter)} healthy since the alert")
+        periods = counted(state.cooldown_counter, "period")
+        parts.append(f"cooldown: {periods} healthy since the alert")
     if state.resolve_due:
         parts.append("resolution due")
     if state.alert_claim is not None:
@@ -94,10 +94,6 @@ def _details(state: State, now: datetime) -> list[str]:
     if state.last_error:
         lines.append(f"last error: {state.last_error}")
     return lines
-
-
-def _periods(count: int) -> str:
-    return "1 period" if count == 1 else f"{count} periods"
 
 
 def _health(word: str) -> Text:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.common import paths, provider_installation
+from . import paths, provider_installation
 
 OLDEST = (1, 9)
 PACKAGED = ("examples", "lambda", "modules")

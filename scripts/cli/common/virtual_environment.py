@@ -14,12 +14,13 @@ import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from .file_lock import locked
 from .paths import ROOT, cache_home
+from .stderr import print_stderr
 
 OLDEST = (3, 10)
 
@@ -61,7 +62,7 @@ def prepare(lock: Path, options: tuple[str, ...] = ()) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with locked(folder.with_suffix(".lock")):
         if not complete.exists():
-            _say("Preparing the Python environment (once; later runs reuse it) ...")
+            print_stderr("Preparing the Python environment (once; later runs reuse it) ...")
             shutil.rmtree(folder, ignore_errors=True)
             _make(folder, interpreter, lock, options)
             complete.touch()
@@ -88,23 +89,6 @@ def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold `path` against a second command that makes the same environment."""
-    with open(path, "w") as handle:
-        try:
-            import fcntl
-        except ImportError:  # Windows: two first runs at once are not guarded
-            yield
-            return
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def _stop(text: str) -> NoReturn:
-    _say(text)
+    print_stderr(text)
     sys.exit(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -13,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common import terraform
-from ..common.exit_status import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
+from ..common.arguments import ArgumentParser, whole_number
+from ..common.exit_status import exit_with, run_command
+from ..common.interrupts import interrupt_on_sigterm
 from ..common.output import Output
+from ..common.stderr import print_stderr
 from . import summary
 from .deployment import Deployment
 from .periods import Periods
@@ -51,17 +53,13 @@ class DemoError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Give the demonstration and return its exit status."""
     given = _parse(argv)
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        return _run(given, Output())
-    except (DemoError, terraform.TerraformError) as error:
-        say(f"demo: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("Interrupted. The embedded AWS is gone with everything in it.")
-        return INTERRUPTED
-    except BrokenPipeError:
-        return BROKEN_PIPE
+    interrupt_on_sigterm()
+    return run_command(
+        "demo",
+        lambda: _run(given, Output()),
+        (DemoError, terraform.TerraformError),
+        "Interrupted. The embedded AWS is gone with everything in it.",
+    )
 
 
 def _run(given: argparse.Namespace, output: Output) -> int:
@@ -75,7 +73,7 @@ def _run(given: argparse.Namespace, output: Output) -> int:
         outputs = deployment.apply()
         chapters = () if given.event_logic else example.chapters
         periods = Periods(aws, output, example.rules(outputs), outputs["inbox_queue_url"], chapters)
-        states = States(example.stored(outputs))
+        states = States(example.location(outputs))
         output.line("")
         for number in range(1, (given.periods or len(chapters) or PERIODS_WITHOUT_STORY) + 1):
             periods.run(number, outputs)
@@ -91,7 +89,7 @@ def _run(given: argparse.Namespace, output: Output) -> int:
             seconds = time.monotonic() - began
             output.line(f"\n{seconds:.0f} seconds in all, and nothing is left behind.")
     if periods.failures:
-        say(f"demo: {periods.failures} of {periods.invocations} invocations failed")
+        print_stderr(f"demo: {periods.failures} of {periods.invocations} invocations failed")
     return 1 if periods.failures else 0
 
 
@@ -133,12 +131,7 @@ def _embedded_aws(port: int) -> Iterator[LocalAws]:
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="demo",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = ArgumentParser(prog="demo", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument(
         "--example",
         choices=EXAMPLES,
@@ -173,4 +166,4 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    leave(main())
+    exit_with(main())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..common.interrupts import deferred_interrupts
 from ..common.terraform import Terraform, working_copy
 from .progress import ResourceCount, step
 from .scenarios import Example, Outputs, spare_expiry
@@ -15,7 +15,9 @@ from .scenarios import Example, Outputs, spare_expiry
 class Deployment:
     """A copy of an example's root module, and Terraform in it.
 
-    Each method is a step that shows itself. Raises TerraformError.
+    Each method is a step that shows itself. Raises TerraformError. Ctrl-C reaches Terraform as
+    well, which stops within a second or so and takes its provider along. It is waited for: left
+    alone it would not.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Deployment:
 
     def apply(self) -> Outputs:
         """Bring about what the example says, and return Terraform's outputs."""
-        with step("Prepare Terraform and the AWS provider"), _left_to_end():
+        with step("Prepare Terraform and the AWS provider"), deferred_interrupts():
             Terraform(self.root, self._environ).init()
         with self._counted(f"Apply examples/{self._name}") as terraform:
             terraform.apply()
@@ -48,29 +50,9 @@ class Deployment:
     def _counted(self, text: str) -> Iterator[Terraform]:
         """Give Terraform for a step that shows how many resources it has made or removed."""
         count = ResourceCount()
-        with step(text) as this, _left_to_end():
+        with step(text) as this, deferred_interrupts():
 
             def read(line: str) -> None:
                 this.note = count.read(line)
 
             yield Terraform(self.root, self._environ, read)
-
-
-@contextmanager
-def _left_to_end() -> Iterator[None]:
-    """Put off an interrupt until Terraform has ended, which Ctrl-C reaches as well.
-
-    It stops within a second or so, and takes its provider along; left alone it would not.
-    """
-    interrupts: list[int] = []
-    previous = {
-        number: signal.signal(number, lambda number, _: interrupts.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-        if interrupts:
-            raise KeyboardInterrupt

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ..common.event_status import printable
 from ..common.output import GAP, Output, total
 from ..common.period_table import PeriodTable
+from ..common.text import printable
 from . import aws_cli
 from .scenarios import Chapter, Outputs
 

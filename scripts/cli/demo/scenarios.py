@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..common.state_location import Stored, StoredInDynamoDB, StoredInS3
+from ..common.state_location import DynamoDBLocation, S3Location, StateLocation
 
 Outputs = Mapping[str, Any]
 """Terraform's outputs, by name."""
@@ -30,7 +30,7 @@ class Example:
     chapters: tuple[Chapter, ...]
     rules: Callable[[Outputs], Mapping[str, str]]
     """The rules that start a period, in their order, by the worker each of them starts."""
-    stored: Callable[[Outputs], Stored]
+    location: Callable[[Outputs], StateLocation]
     """Where the state is."""
     has_expiry: bool = False
     """Whether it makes a bucket in which old versions of the state expire."""
@@ -51,7 +51,7 @@ EXAMPLES = {
                 Chapter(),
             ),
             rules=lambda outputs: {"diva": outputs["eventbridge_rule_name"]},
-            stored=lambda outputs: StoredInS3(outputs["state_bucket_name"], outputs["state_key"]),
+            location=lambda outputs: S3Location(outputs["state_bucket_name"], outputs["state_key"]),
             has_expiry=True,
         ),
         Example(
@@ -68,7 +68,7 @@ EXAMPLES = {
                 Chapter(),
             ),
             rules=lambda outputs: outputs["eventbridge_rule_names"],
-            stored=lambda outputs: StoredInDynamoDB(outputs["dynamodb_table_name"]),
+            location=lambda outputs: DynamoDBLocation(outputs["dynamodb_table_name"]),
         ),
     )
 }

@@ -15,9 +15,9 @@ from diva.state import Record
 from diva.stores import StoreError
 
 from ..common import state_table
-from ..common.event_status import printable
 from ..common.output import Output
-from ..common.state_location import Stored
+from ..common.state_location import StateLocation
+from ..common.text import printable
 from .periods import Message
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 class States:
     """What is stored of the events: as it was when an alerted one failed last, and as it is."""
 
-    def __init__(self, stored: Stored) -> None:
-        self._stored = stored
+    def __init__(self, location: StateLocation) -> None:
+        self._location = location
         self._while_failing: tuple[int, Mapping[str, Record]] | None = None
 
     def look(self, period: int) -> None:
         """Keep the state after `period` if an event in it is alerted and fails."""
         try:
-            records = self._stored.records()
+            records = self._location.records()
         except StoreError:
             return
         if any(each["alerted"] and not each["healthy"] for each in records.values()):
@@ -46,12 +46,12 @@ class States:
         """Print both, if they differ."""
         now = datetime.now(timezone.utc)
         try:
-            at_end = self._stored.records()
+            at_end = self._location.records()
         except StoreError as error:
             at_end = {}
             place = str(error)
         else:
-            place = self._stored.place
+            place = self._location.name
         if self._while_failing and self._while_failing[1] != at_end:
             period, records = self._while_failing
             _title(output, f"State after period {period}")

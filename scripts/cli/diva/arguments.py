@@ -9,7 +9,9 @@ from pathlib import Path
 
 from diva.settings import LOG_LEVELS
 
-from ..common.exit_status import whole_number
+from ..common.arguments import ArgumentParser, whole_number
+from ..common.state_location import DynamoDBLocation, S3Location, StateLocation
+from .file_location import FileLocation
 
 LONGEST_TIMEOUT_SEC = 900
 """Lambda's own limit."""
@@ -87,6 +89,15 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return given
 
 
+def location(given: argparse.Namespace) -> StateLocation:
+    """Return where the state is that `status` and `reset` are told of."""
+    if given.state is not None:
+        return FileLocation(given.state)
+    if given.table is not None:
+        return DynamoDBLocation(given.table)
+    return S3Location(given.bucket, given.key)
+
+
 def _check_source(given: argparse.Namespace, command: argparse.ArgumentParser) -> None:
     in_s3 = given.bucket is not None or given.key is not None
     if [given.state is not None, in_s3, given.table is not None].count(True) != 1:
@@ -96,23 +107,16 @@ def _check_source(given: argparse.Namespace, command: argparse.ArgumentParser) -
         command.error(f"{missing} is missing: --bucket and --key go together")
 
 
-def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
-    top = argparse.ArgumentParser(
+def _parser() -> tuple[ArgumentParser, Mapping[str, ArgumentParser]]:
+    top = ArgumentParser(
         prog="diva",
         description="Try event logic on this machine, and see what a deployed DIVA remembers.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, help: str, description: str, epilog: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name,
-            help=help,
-            description=description,
-            epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
+    def command(name: str, help: str, description: str, epilog: str) -> ArgumentParser:
+        return commands.add_parser(name, help=help, description=description, epilog=epilog)
 
     validate = command("validate", "check the events in a file", _VALIDATE, _VALIDATE_EXAMPLES)
     _add_file(validate)

@@ -32,7 +32,7 @@ _SESSION = frozenset((
 """Variables of any login session, unknown to Lambda: their values are words that errors use."""
 
 
-class Trial:
+class LocalRunner:
     """Periods of the events in one file, over one store."""
 
     def __init__(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -11,8 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cli.common.paths import ROOT
-from cli.common.terraform import Terraform, TerraformError, find, working_copy
+from ..common.arguments import ArgumentParser
+from ..common.paths import ROOT
+from ..common.terraform import Terraform, TerraformError, find, working_copy
 
 PYTHON = ["lambda", "scripts", "tests"]
 EXAMPLES = "Other arguments go to pytest, and then only pytest runs: scripts/test -k alert"
@@ -23,9 +23,7 @@ class CheckFailed(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="scripts/test", description="Check everything.", epilog=EXAMPLES
-    )
+    parser = ArgumentParser(prog="scripts/test", description="Check everything.", epilog=EXAMPLES)
     parser.add_argument(
         "--static", action="store_true", help="only lint, types, terraform fmt and validate"
     )

@@ -1,0 +1,62 @@
+"""`diva reset`: set the state of events to defaults."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Sequence
+
+from diva.state import State, to_record
+from diva.stores import Changes, Snapshot, Store, commit
+
+from ..common.output import Output
+from ..common.state_location import StateLocation
+from ..common.stderr import print_stderr
+from ..common.text import printable
+from .arguments import location
+
+
+def reset(given: argparse.Namespace, output: Output) -> int:
+    """Set them, unless one is unknown. Raises StoreError."""
+    where = location(given)
+    known = where.records()
+    names = list(dict.fromkeys(given.events))
+    unknown = [name for name in names if name not in known]
+    for name in unknown:
+        print_stderr(
+            f"diva: no state of event {name!r} in {where.name}{_nearest(name, list(known))}"
+        )
+    if unknown:
+        print_stderr("Nothing was reset.")
+        return 1
+    done = _reset(where, names)
+    for name in names:
+        output.line(f"{printable(name)}: {'reset' if name in done else 'nothing to reset'}")
+    return 0
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    matches = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {matches[0]!r}?" if matches else ""
+
+
+def _reset(where: StateLocation, names: Sequence[str]) -> set[str]:
+    """Return the names of the events whose state was not at defaults before.
+
+    What other runs write at the same time is kept.
+    """
+    return {name for store, held in where.stores(names) for name in _reset_in(store, held)}
+
+
+def _reset_in(store: Store, names: Sequence[str]) -> list[str]:
+    defaults = to_record(State())
+    done: list[str] = []
+
+    def fold(snapshot: Snapshot) -> Changes:
+        # An event that another run has dropped meanwhile is not brought back.
+        stored = {name: snapshot.records[name] for name in names if name in snapshot.records}
+        done[:] = [name for name, record in stored.items() if {**record, **defaults} != record]
+        return dict.fromkeys(done, defaults)
+
+    commit(store, store.read(), fold)
+    return done

@@ -1,0 +1,67 @@
+"""`diva run`: run periods on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+from diva.report import log
+from diva.stores import Store, StoreError
+from diva.stores.file import FileStore
+
+from ..common.memory_store import MemoryStore
+from ..common.output import Output
+from ..common.stderr import print_stderr
+from .event_logic_file import EventFile
+from .file_location import FileLocation
+from .local_runner import LocalRunner
+from .problems import print_problems
+
+
+def run(given: argparse.Namespace, output: Output) -> int:
+    """Run the periods, each of them a row. Raises InvalidEventLogic or StoreError."""
+    _log_to_stderr(given.log_level, "(dry run) " if given.dry_run else "")
+    store = _store(given.state, given.dry_run)
+    file = EventFile(given.file)
+    if given.dry_run:
+        print_stderr("Dry run: only detect is called, and no state is written.")
+        print_stderr("Injections and messages that are due are taken to succeed.")
+    elif given.state is None:
+        print_stderr("The state is kept in memory and lost at the end; --state FILE keeps it.")
+    periods = given.periods or (None if given.every else 1)
+    runner = LocalRunner(file, store, output, given.timeout, given.dry_run)
+    try:
+        runner.run(periods, given.every or 0)
+    finally:
+        if runner.problems:
+            print_problems(given.file, runner.problems)
+    return 1 if runner.problems else 0
+
+
+def _store(path: Path | None, dry_run: bool) -> Store:
+    if path is None:
+        return MemoryStore()
+    if not path.absolute().parent.is_dir():
+        raise StoreError(f"the folder of state file {path} does not exist")
+    if path.is_dir():
+        raise StoreError(f"state file {path} is a folder")
+    if dry_run:
+        return MemoryStore(FileLocation(path).records() if path.exists() else None)
+    return FileStore(path)
+
+
+class _StderrHandler(logging.Handler):
+    """Writes to what is standard error at the time, which a live display replaces."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            print_stderr(self.format(record))
+        except Exception:
+            self.handleError(record)
+
+
+def _log_to_stderr(level: str, prefix: str) -> None:
+    form = f"%(levelname)-7s {prefix}%(message)s"
+    logging.basicConfig(handlers=[_StderrHandler()], format=form, force=True)
+    log.setLevel(level)
