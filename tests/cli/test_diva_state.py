@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from cli.diva.__main__ import main
+from cli.diva.file_store import FileStore
 from diva.state import State, to_record
-from diva.stores.file import FileStore
 from local_aws import LocalAws
 from tests.diva.places import KEY, Bucket, Table, new_bucket, new_table
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.diva.file_store import FileStore
 from diva.stores import Changes, Snapshot, StoreError
-from diva.stores.file import FileStore
 
 from .world import World
 

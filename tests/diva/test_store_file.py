@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.diva.file_store import FileStore
 from diva.stores import StoreError
-from diva.stores.file import FileStore
 
 from .places import EVENT
 

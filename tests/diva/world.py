@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from cli.diva.file_store import FileStore
 from diva import report
 from diva.engine import Engine, Period
 from diva.policy import read_policies
 from diva.redact import Redactor
 from diva.runner import Pool
 from diva.stores import Store
-from diva.stores.file import FileStore
 from diva.windows import read_windows
 
 Answer = object

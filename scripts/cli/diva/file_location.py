@@ -7,9 +7,9 @@ from pathlib import Path
 
 from diva.state import Record
 from diva.stores import Store, StoreError
-from diva.stores.file import FileStore
 
 from ..common.state_location import decoded
+from .file_store import FileStore
 
 
 class FileLocation:

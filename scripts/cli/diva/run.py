@@ -8,13 +8,13 @@ from pathlib import Path
 
 from diva.report import log
 from diva.stores import Store, StoreError
-from diva.stores.file import FileStore
 
 from ..common.memory_store import MemoryStore
 from ..common.output import Output
 from ..common.stderr import print_stderr
 from .event_logic_file import EventFile
 from .file_location import FileLocation
+from .file_store import FileStore
 from .local_runner import LocalRunner
 from .problems import print_problems
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import Changes, Conflict, Snapshot, StoreError, document, merged
+from diva.stores import Changes, Conflict, Snapshot, StoreError, document, merged
 
 log = logging.getLogger("diva")
 
