@@ -6,11 +6,11 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from diva.stores import Changes, Conflict, Snapshot, StoreError, document, merged
+
+from ..common.file_lock import locked
 
 log = logging.getLogger("diva")
 
@@ -45,7 +45,7 @@ class FileStore:
         records = merged(snapshot, changes)
         body = document.encode(records)
         try:
-            with self._locked():
+            with locked(self._path.with_name(f".{self._path.name}.lock")):
                 if _version(self._bytes()) == snapshot.version:
                     self._replace(body)
                     return Snapshot(records, _version(body))
@@ -70,17 +70,6 @@ class FileStore:
         except BaseException:
             os.unlink(name)
             raise
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with open(self._path.with_name(f".{self._path.name}.lock"), "w") as lock:
-            try:
-                import fcntl
-            except ImportError:  # Windows: two processes on one file are not guarded
-                yield
-                return
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def _version(body: bytes | None) -> str | None:
