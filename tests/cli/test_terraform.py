@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
 import stat
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -32,19 +34,22 @@ def nothing_remembered() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home and a cache of the test's own."""
+    """A home and a cache of the test's own, and no mirror anywhere."""
+    parents = (tmp_path / "share" / "terraform", tmp_path / "opt")
+    monkeypatch.setattr(provider_installation, "PARENTS", parents)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DIVA_CACHE_DIR", str(tmp_path / "cache"))
-    for name in ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_PROVIDER_MIRROR"):
+    of_terraform = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_PROVIDER_MIRROR")
+    for name in (*of_terraform, "XDG_DATA_DIRS", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "home").mkdir()
     return tmp_path / "home"
 
 
 @pytest.fixture
-def mirror(home: Path) -> Path:
-    """A mirror in the user's plugin folder."""
-    folder = home / ".terraform.d" / "plugins"
+def mirror(tmp_path: Path) -> Path:
+    """A mirror in a folder in `/opt`."""
+    folder = tmp_path / "opt" / "providers"
     (folder / AWS).mkdir(parents=True)
     return folder
 
@@ -130,9 +135,30 @@ def test_a_given_mirror_is_used(tmp_path: Path) -> None:
     assert f'path = "{(tmp_path / "given").as_posix()}"' in file.read_text(encoding="utf-8")
 
 
-def test_a_mirror_is_found_where_the_registry_does_not_answer(mirror: Path) -> None:
+@pytest.mark.parametrize("folder", ["opt", "opt/providers", "share/terraform/providers"])
+def test_a_mirror_is_found_if_the_registry_does_not_answer(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder / AWS).mkdir(parents=True)
     file = Path(environ()["TF_CLI_CONFIG_FILE"])
-    assert f'path = "{mirror.as_posix()}"' in file.read_text(encoding="utf-8")
+    assert f'path = "{(tmp_path / folder).as_posix()}"' in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other platforms have other plugin folders")
+@pytest.mark.parametrize("folder", ["home/.terraform.d/plugins", "share/terraform/plugins"])
+def test_a_mirror_that_terraform_finds_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path / "share"))
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+    package = tmp_path / folder / AWS / "7.8.9" / f"linux_{machine}"
+    package.mkdir(parents=True)
+    (package / "terraform-provider-aws_v7.8.9").touch(mode=0o755)
+    assert "TF_CLI_CONFIG_FILE" not in environ()
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "main.tf").write_text('provider "aws" {}\n', encoding="utf-8")
+    lines: list[str] = []
+    Terraform(root, on_line=lines.append).init()
+    assert "- Installed hashicorp/aws v7.8.9 (unauthenticated)" in lines
 
 
 def test_the_registry_goes_before_a_mirror_that_is_found(

@@ -1,11 +1,14 @@
-"""Where Terraform gets the AWS provider from: the registry, or a mirror on this machine."""
+"""Where Terraform gets the AWS provider from: the registry, or a mirror on this machine.
+
+Terraform itself searches `~/.terraform.d/plugins` and its like for a mirror, on every platform.
+Images keep one in other places, too; those are searched here.
+"""
 
 import functools
 import hashlib
 import json
 import os
 import queue
-import sys
 import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -19,13 +22,17 @@ REGISTRY = "registry.terraform.io"
 PROVIDER = f"{REGISTRY}/hashicorp/aws"
 PATIENCE_SEC = 3
 
+PARENTS = (Path("/usr/local/share/terraform"), Path("/usr/share/terraform"), Path("/opt"))
+"""Folders that are a mirror, or hold one."""
+_SEARCHED_BY_TERRAFORM = ("terraform", "plugins")
+
 
 def environ(base: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for Terraform: `base`, made to find the provider.
 
-    A mirror is `TF_PROVIDER_MIRROR`, or one that is found where the registry does not answer.
-    From the registry, a provider is fetched once and kept. What the user has configured for
-    either stays in force; a `TF_CLI_CONFIG_FILE` that is not there is left out.
+    A mirror is `TF_PROVIDER_MIRROR` or, if the registry does not answer, one that is found.
+    A provider from the registry is downloaded once and cached. The user's own configuration of
+    either stays in force. A `TF_CLI_CONFIG_FILE` that does not exist is ignored.
     """
     variables = {**base, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
     if not Path(variables.get("TF_CLI_CONFIG_FILE", "")).is_file():
@@ -83,22 +90,16 @@ def _is_configured(variables: Mapping[str, str]) -> bool:
 @functools.cache
 def mirror_in_need() -> str | None:
     """Return a mirror's folder, if there is one and the registry does not answer."""
-    found = next((folder for folder in _places() if (folder / PROVIDER).is_dir()), None)
+    found = next((folder for folder in _candidates() if (folder / PROVIDER).is_dir()), None)
     return None if found is None or _registry_answers() else str(found)
 
 
-def _places() -> Iterator[Path]:
-    if os.name == "nt":
-        roots = [Path(os.environ.get("APPDATA", ""), "terraform.d", "plugins")]
-    else:
-        roots = [Path.home() / ".terraform.d" / "plugins"]
-        if sys.platform == "darwin":
-            roots += [Path.home() / "Library" / "Application Support" / "io.terraform" / "plugins"]
-        roots += [Path("/usr/local/share/terraform"), Path("/usr/share/terraform"), Path("/opt")]
-    for root in roots:
-        yield root
-        if root.is_dir():
-            yield from sorted(root.iterdir())
+def _candidates() -> Iterator[Path]:
+    for parent in PARENTS:
+        yield parent
+        if parent.is_dir():
+            folders = sorted(parent.iterdir())
+            yield from (each for each in folders if each.parts[-2:] != _SEARCHED_BY_TERRAFORM)
 
 
 def _registry_answers() -> bool:
