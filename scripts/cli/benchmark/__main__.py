@@ -82,7 +82,7 @@ def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argpars
         type=Path,
         default=Path("benchmark.json"),
         metavar="FILE",
-        help="where to write everything that was measured (default: benchmark.json)",
+        help="where to write everything that was measured (default: %(default)s)",
     )
     given = parser.parse_args(argv)
     if given.json.is_dir() or not given.json.parent.is_dir():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from statistics import median
 
+from ..common.defaults import MAX_WORKERS
 from .result import Result
 from .testbed import bench
 
-WORKERS = 8
-"""The module's default, which the functions run with."""
 MONOLITHIC_EVENTS = 200
 DISTRIBUTED_EVENTS = 1_000
 
@@ -18,10 +17,10 @@ def monolithic(repeat: int) -> list[Result]:
     with bench() as this:
         function = this.function("warm.callbacks", events=events, pause_sec=pause_sec)
         samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
-    ideal_sec = events * pause_sec / WORKERS
+    ideal_sec = events * pause_sec / MAX_WORKERS
     return [
         Result(
-            f"{events} detections of 50 ms, {WORKERS} workers, against the ideal",
+            f"{events} detections of 50 ms, {MAX_WORKERS} workers, against the ideal",
             median(samples["diva"]) / ideal_sec,
             1.03,
             "×",
@@ -49,7 +48,7 @@ def distributed(repeat: int) -> list[Result]:
             pause_sec=pause_sec,
         )
         samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
-    waiting_sec = events * (call_sec + pause_sec) / WORKERS
+    waiting_sec = events * (call_sec + pause_sec) / MAX_WORKERS
     diva, bare = median(samples["diva"]), median(samples["bare"])
     return [
         Result(
@@ -58,7 +57,7 @@ def distributed(repeat: int) -> list[Result]:
             1.15,
             "×",
             notes=[
-                f"on {WORKERS} workers; the waiting alone takes {waiting_sec:.2f} s",
+                f"on {MAX_WORKERS} workers; the waiting alone takes {waiting_sec:.2f} s",
                 f"of that, DIVA takes {diva / waiting_sec:.2f} times as much,"
                 f" boto3 alone {bare / waiting_sec:.2f} times",
             ],

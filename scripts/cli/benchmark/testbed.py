@@ -21,12 +21,12 @@ from local_aws.environ import REGION, for_functions
 from local_aws.executor import Executor
 from local_aws.function import Function
 
+from ..common.defaults import LONGEST_TIMEOUT_SEC
 from ..common.paths import ROOT
 from .aws_stub import COUNTS, HOST
 
 MEMORY_MB = 3008
 """Not what a figure runs into: the peak is measured, not forced."""
-TIMEOUT_SEC = 900
 
 _SERVER = Path(__file__).with_name("aws_stub.py")
 _EVENT_LOGIC = b"from cli.benchmark.handlers.event_logic import get_events\n"
@@ -76,7 +76,7 @@ class Bench:
             region=REGION,
             runtime=f"python3.{sys.version_info.minor}",
             handler=handler,
-            timeout_sec=TIMEOUT_SEC,
+            timeout_sec=LONGEST_TIMEOUT_SEC,
             memory_mb=MEMORY_MB,
             environment=environment,
             code=package,

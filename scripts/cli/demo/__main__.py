@@ -136,7 +136,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--example",
         choices=EXAMPLES,
         default="monolithic",
-        help="which folder of examples/ to deploy (default: monolithic)",
+        help="which folder of examples/ to deploy (default: %(default)s)",
     )
     parser.add_argument(
         "--event-logic",

@@ -10,11 +10,10 @@ from pathlib import Path
 from diva.settings import LOG_LEVELS
 
 from ..common.arguments import ArgumentParser, whole_number
+from ..common.defaults import LONGEST_TIMEOUT_SEC, TIMEOUT_SEC
 from ..common.state_location import DynamoDBLocation, S3Location, StateLocation
 from .file_location import FileLocation
 
-LONGEST_TIMEOUT_SEC = 900
-"""Lambda's own limit."""
 LONGEST_PAUSE_SEC = 86_400
 
 _SOURCES = "--state FILE, --bucket BUCKET with --key KEY, or --table TABLE"
@@ -160,9 +159,9 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--timeout",
         type=_number(LONGEST_TIMEOUT_SEC),
-        default=60,
+        default=TIMEOUT_SEC,
         metavar="SEC",
-        help="the function's timeout, which a period has to end in (default: 60)",
+        help="the function's timeout, which a period has to end in (default: %(default)s)",
     )
     command.add_argument(
         "--dry-run",
@@ -176,7 +175,7 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
         default="WARNING",
         metavar="LEVEL",
         help=f"the least level that is logged to standard error: {', '.join(LOG_LEVELS)} "
-        "(default: WARNING)",
+        "(default: %(default)s)",
     )
 
 

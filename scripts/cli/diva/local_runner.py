@@ -16,13 +16,11 @@ from diva.redact import Redactor
 from diva.runner import Pool
 from diva.stores import Store
 
+from ..common.defaults import MAX_WORKERS
 from ..common.output import Output
 from ..common.period_table import PeriodTable
 from . import dry_run
 from .event_logic_file import EventFile
-
-WORKERS = 8
-"""As many as the Terraform module's `max_workers` by default."""
 
 _SESSION = frozenset((
     "COLORTERM", "COMPUTERNAME", "EDITOR", "HOME", "HOSTNAME", "HOSTTYPE", "LOGNAME", "MAIL",
@@ -39,7 +37,7 @@ class LocalRunner:
         self, file: EventFile, store: Store, output: Output, timeout_sec: float, dry: bool
     ) -> None:
         secrets = {name: value for name, value in os.environ.items() if name not in _SESSION}
-        self._engine = Engine(Pool(WORKERS), Redactor(secrets))
+        self._engine = Engine(Pool(MAX_WORKERS), Redactor(secrets))
         self._file = file
         self._store = store
         self._output = output
