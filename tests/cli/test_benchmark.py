@@ -16,8 +16,8 @@ import pytest
 
 from cli.benchmark.__main__ import main
 from cli.benchmark.figures import Figure
+from cli.benchmark.harness import BenchmarkError
 from cli.benchmark.result import Result
-from cli.benchmark.testbed import BenchmarkError
 
 from .diva_command import environ
 

@@ -25,10 +25,10 @@ CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     """Ask anew which Terraform and which mirror there is, before and after."""
-    for forget in (terraform.find.cache_clear, provider_installation.mirror_in_need.cache_clear):
+    for forget in (terraform.find.cache_clear, provider_installation.fallback_mirror.cache_clear):
         forget()
     yield
-    for forget in (terraform.find.cache_clear, provider_installation.mirror_in_need.cache_clear):
+    for forget in (terraform.find.cache_clear, provider_installation.fallback_mirror.cache_clear):
         forget()
 
 
@@ -173,7 +173,7 @@ def test_a_registry_that_hangs_is_not_waited_for(
 ) -> None:
     hang = threading.Event()
     registry.append(hang.wait)
-    monkeypatch.setattr(provider_installation, "PATIENCE_SEC", 0.01)
+    monkeypatch.setattr(provider_installation, "REGISTRY_TIMEOUT_SEC", 0.01)
     assert "TF_CLI_CONFIG_FILE" in environ()
     hang.set()
 

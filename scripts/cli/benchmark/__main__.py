@@ -13,8 +13,8 @@ from ..common.interrupts import interrupt_on_sigterm
 from ..common.output import Output
 from . import report
 from .figures import FIGURES, Figure
+from .harness import BenchmarkError
 from .result import Result
-from .testbed import BenchmarkError
 
 _DESCRIPTION = """\
 Measure what DIVA costs, and hold each figure against its target. Every figure is a ratio or a

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from .harness import Harness, harness
 from .result import Result
-from .testbed import Bench, bench
 
 EVENTS = 100
 
 
 def measure(repeat: int) -> list[Result]:
-    with bench() as this:
-        in_s3 = _healthy_periods(this, "monolithic", repeat)
-        in_dynamodb = _healthy_periods(this, "distributed", repeat)
+    with harness() as lambdas:
+        in_s3 = _healthy_periods(lambdas, "monolithic", repeat)
+        in_dynamodb = _healthy_periods(lambdas, "distributed", repeat)
     reads = [in_s3.pop("GetObject", 0), in_dynamodb.pop("GetItem", 0)]
     others = in_s3 | in_dynamodb
     what = f"calls in a healthy period of {EVENTS} events"
@@ -29,10 +29,10 @@ def measure(repeat: int) -> list[Result]:
     ]
 
 
-def _healthy_periods(this: Bench, mode: str, repeat: int) -> dict[str, int]:
+def _healthy_periods(lambdas: Harness, mode: str, repeat: int) -> dict[str, int]:
     """Return the calls of `repeat` periods after the one that found the events new."""
-    function = this.function("warm.periods", mode=mode, events=EVENTS)
-    this.invoke(function, repeat=1)
-    this.calls()
-    this.invoke(function, repeat=repeat)
-    return dict(this.calls())
+    function = lambdas.function("warm.periods", mode=mode, events=EVENTS)
+    lambdas.invoke(function, repeat=1)
+    lambdas.calls()
+    lambdas.invoke(function, repeat=repeat)
+    return dict(lambdas.calls())

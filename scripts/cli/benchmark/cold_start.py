@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .harness import harness, packaged
 from .result import Result
-from .testbed import bench, packaged
 
 LIMIT = 1.10
 
@@ -16,19 +16,19 @@ def measure(repeat: int) -> list[Result]:
     could do better, and is only told.
     """
     samples: dict[str, list[float]] = {"diva": [], "boto3": [], "uncompiled": [], "period": []}
-    with bench() as this:
-        with_diva = this.function("cold.with_diva")
-        with_boto3 = this.function("cold.with_boto3")
+    with harness() as lambdas:
+        with_diva = lambdas.function("cold.with_diva")
+        with_boto3 = lambdas.function("cold.with_boto3")
         for function in (with_diva, with_boto3):
-            this.invoke_cold(function)  # compiles
+            lambdas.invoke_cold(function)  # compiles
         for turn in range(repeat):
-            diva = this.invoke_cold(with_diva)
+            diva = lambdas.invoke_cold(with_diva)
             samples["diva"].append(diva["start"])
             samples["period"].append(diva["period"])
-            samples["boto3"].append(this.invoke_cold(with_boto3)["start"])
+            samples["boto3"].append(lambdas.invoke_cold(with_boto3)["start"])
             another = packaged(turn=str(turn).encode())
-            uncompiled = this.function("cold.with_diva", package=another)
-            samples["uncompiled"].append(this.invoke_cold(uncompiled)["start"])
+            uncompiled = lambdas.function("cold.with_diva", package=another)
+            samples["uncompiled"].append(lambdas.invoke_cold(uncompiled)["start"])
     ms = {name: min(seconds) * 1000 for name, seconds in samples.items()}
     return [
         Result(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from .harness import harness
 from .result import Result
-from .testbed import bench
 
 SIZES = (100, 1_000, 10_000)
 LIMIT = 1.3
@@ -13,24 +13,24 @@ LIMIT = 1.3
 
 
 def measure(repeat: int) -> list[Result]:
-    with bench() as this:
+    with harness() as lambdas:
         timed, traced = (
             {
-                size: this.function(f"warm.{handler}", log_level="CRITICAL", events=size)
+                size: lambdas.function(f"warm.{handler}", log_level="CRITICAL", events=size)
                 for size in SIZES
             }
             for handler in ("periods", "memory")
         )
         seconds: dict[int, list[float]] = {size: [] for size in SIZES}
         for function in timed.values():
-            this.invoke(function, repeat=1)
+            lambdas.invoke(function, repeat=1)
         for _ in range(repeat):
             for size, function in timed.items():
                 # As many events for each size, so that what else the machine does meets all alike.
                 periods = max(SIZES) // size
-                seconds[size].append(this.invoke(function, repeat=periods) / periods)
+                seconds[size].append(lambdas.invoke(function, repeat=periods) / periods)
         peaks: dict[int, list[float]] = {
-            size: [this.invoke(function)] for size, function in traced.items()
+            size: [lambdas.invoke(function)] for size, function in traced.items()
         }
     return [
         _growth("time", seconds, "µs", 1e6),

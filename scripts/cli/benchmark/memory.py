@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .harness import harness
 from .result import Result
-from .testbed import bench
 
 EVENTS = 1000
 LIMIT_MB = 64
@@ -11,11 +11,11 @@ LIMIT_MB = 64
 
 def measure(repeat: int) -> list[Result]:
     """Take a new process through a first period, which writes, and `repeat` warm ones."""
-    with bench() as this:
-        function = this.function(events=EVENTS)
-        none = this.function("cold.with_boto3")
-        peaks = [this.peak_mb(function) for _ in range(1 + repeat)]
-        boto3_alone = this.peak_mb(none)
+    with harness() as lambdas:
+        function = lambdas.function(events=EVENTS)
+        none = lambdas.function("cold.with_boto3")
+        peaks = [lambdas.peak_mb(function) for _ in range(1 + repeat)]
+        boto3_alone = lambdas.peak_mb(none)
     return [
         Result(
             f"peak memory, {EVENTS:,} events",

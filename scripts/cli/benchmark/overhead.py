@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .harness import harness
 from .result import Result
-from .testbed import bench
 
 EVENTS = 1000
 LIMIT_US = {"CRITICAL": 10.0, "INFO": 40.0}
@@ -20,9 +20,9 @@ def with_logs(repeat: int) -> list[Result]:
 
 def _overhead(log_level: str, repeat: int) -> Result:
     """Compare the fastest of each: what else the machine does only ever adds to a time."""
-    with bench() as this:
-        function = this.function("warm.overhead", log_level=log_level, events=EVENTS)
-        samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
+    with harness() as lambdas:
+        function = lambdas.function("warm.overhead", log_level=log_level, events=EVENTS)
+        samples: dict[str, list[float]] = lambdas.invoke(function, repeat=repeat)
     us = {name: min(seconds) / EVENTS * 1e6 for name, seconds in samples.items()}
     return Result(
         f"overhead per event, {EVENTS:,} events, {_LOGS[log_level]}",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from statistics import median
 
 from ..common.defaults import MAX_WORKERS
+from .harness import harness
 from .result import Result
-from .testbed import bench
 
 MONOLITHIC_EVENTS = 200
 DISTRIBUTED_EVENTS = 1_000
@@ -14,9 +14,9 @@ DISTRIBUTED_EVENTS = 1_000
 
 def monolithic(repeat: int) -> list[Result]:
     events, pause_sec = MONOLITHIC_EVENTS, 0.05
-    with bench() as this:
-        function = this.function("warm.callbacks", events=events, pause_sec=pause_sec)
-        samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
+    with harness() as lambdas:
+        function = lambdas.function("warm.callbacks", events=events, pause_sec=pause_sec)
+        samples: dict[str, list[float]] = lambdas.invoke(function, repeat=repeat)
     ideal_sec = events * pause_sec / MAX_WORKERS
     return [
         Result(
@@ -40,14 +40,14 @@ def distributed(repeat: int) -> list[Result]:
     so that nothing that reads with boto3 gets down to the time of the waiting alone.
     """
     events, pause_sec, call_sec = DISTRIBUTED_EVENTS, 0.005, 0.005
-    with bench(call_sec) as this:
-        function = this.function(
+    with harness(call_sec) as lambdas:
+        function = lambdas.function(
             "warm.reads",
             mode="distributed",
             events=events,
             pause_sec=pause_sec,
         )
-        samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
+        samples: dict[str, list[float]] = lambdas.invoke(function, repeat=repeat)
     waiting_sec = events * (call_sec + pause_sec) / MAX_WORKERS
     diva, bare = median(samples["diva"]), median(samples["bare"])
     return [

@@ -65,7 +65,9 @@ class PeriodTable:
         self._output.row(self._widths(layout), [*lead, *cells])
         self._rows_below_heading += 1
 
-    def tell(self, lead: Sequence[str], event: str, what: str, text: str, style: str) -> None:
+    def add_message(
+        self, lead: Sequence[str], event: str, what: str, text: str, style: str
+    ) -> None:
         """Print a message about an event, with `what` it is in front, below its period's row."""
         text = printable(text)
         if self._output.is_terminal:

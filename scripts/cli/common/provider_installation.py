@@ -20,7 +20,7 @@ from .file_lock import locked
 
 REGISTRY = "registry.terraform.io"
 PROVIDER = f"{REGISTRY}/hashicorp/aws"
-PATIENCE_SEC = 3
+REGISTRY_TIMEOUT_SEC = 3
 
 PARENTS = (Path("/usr/local/share/terraform"), Path("/usr/share/terraform"), Path("/opt"))
 """Folders that are a mirror, or hold one."""
@@ -39,7 +39,7 @@ def environ(base: Mapping[str, str]) -> dict[str, str]:
         variables.pop("TF_CLI_CONFIG_FILE", None)
     mirror = variables.get("TF_PROVIDER_MIRROR")
     if not mirror and not _is_configured(variables):
-        mirror = mirror_in_need()
+        mirror = fallback_mirror()
     if mirror:
         variables["TF_CLI_CONFIG_FILE"] = str(_configuration(Path(mirror).resolve()))
     elif "TF_PLUGIN_CACHE_DIR" not in variables:
@@ -49,7 +49,7 @@ def environ(base: Mapping[str, str]) -> dict[str, str]:
     return variables
 
 
-def exclusive(variables: Mapping[str, str]) -> AbstractContextManager[None]:
+def init_lock(variables: Mapping[str, str]) -> AbstractContextManager[None]:
     """Keep others of these commands from `terraform init`, which may not share a cache."""
     if "TF_PLUGIN_CACHE_DIR" not in variables:
         return nullcontext()
@@ -88,7 +88,7 @@ def _is_configured(variables: Mapping[str, str]) -> bool:
 
 
 @functools.cache
-def mirror_in_need() -> str | None:
+def fallback_mirror() -> str | None:
     """Return a mirror's folder, if there is one and the registry does not answer."""
     found = next((folder for folder in _candidates() if (folder / PROVIDER).is_dir()), None)
     return None if found is None or _registry_answers() else str(found)
@@ -107,7 +107,7 @@ def _registry_answers() -> bool:
     answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
     threading.Thread(target=lambda: answers.put(_ask_registry()), daemon=True).start()
     try:
-        return answers.get(timeout=PATIENCE_SEC)
+        return answers.get(timeout=REGISTRY_TIMEOUT_SEC)
     except queue.Empty:
         return False
 
@@ -115,7 +115,7 @@ def _registry_answers() -> bool:
 def _ask_registry() -> bool:
     address = f"https://{REGISTRY}/.well-known/terraform.json"
     try:
-        with urllib.request.urlopen(address, timeout=PATIENCE_SEC):
+        with urllib.request.urlopen(address, timeout=REGISTRY_TIMEOUT_SEC):
             return True
     except OSError:
         return False

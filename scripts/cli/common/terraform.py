@@ -11,8 +11,8 @@ from typing import Any
 
 from . import paths, provider_installation
 
-OLDEST = (1, 9)
-PACKAGED = ("examples", "lambda", "modules")
+OLDEST_VERSION = (1, 9)
+COPIED = ("examples", "lambda", "modules")
 
 
 class TerraformError(Exception):
@@ -28,7 +28,7 @@ def working_copy(folder: Path) -> Path:
     unwanted = shutil.ignore_patterns(
         ".*", "__pycache__", "*.tfstate", "*.tfstate.*", "tf_resources.json"
     )
-    for name in PACKAGED:
+    for name in COPIED:
         shutil.copytree(paths.ROOT / name, folder / name, ignore=unwanted)
     (folder / "scripts").mkdir()
     for path in [*paths.ROOT.glob("*.tf"), paths.ROOT / "scripts" / "package.py"]:
@@ -56,7 +56,7 @@ class Terraform:
 
     def init(self) -> None:
         """Fetch the provider and the modules."""
-        with provider_installation.exclusive(self._environ):
+        with provider_installation.init_lock(self._environ):
             self._run("init", "-input=false")
 
     def validate(self) -> None:
@@ -130,7 +130,7 @@ class Terraform:
 @functools.cache
 def find() -> str:
     """Return the path of `terraform`. Raises `TerraformError` if there is none, or an old one."""
-    wanted = "Terraform {}.{} or newer is needed".format(*OLDEST)
+    wanted = "Terraform {}.{} or newer is needed".format(*OLDEST_VERSION)
     how = "https://developer.hashicorp.com/terraform/install says how to install it."
     path = shutil.which("terraform")
     if path is None:
@@ -147,7 +147,7 @@ def find() -> str:
     except (ValueError, KeyError) as error:
         output = asked.stdout + asked.stderr
         raise TerraformError(f"{wanted}, and {path} does not run: {how}", output) from error
-    if tuple(map(int, version.split(".")[:2])) < OLDEST:
+    if tuple(map(int, version.split(".")[:2])) < OLDEST_VERSION:
         raise TerraformError(f"{wanted}, and {path} is {version}: {how}")
     return path
 

@@ -22,7 +22,7 @@ from .file_lock import locked
 from .paths import ROOT, cache_home
 from .stderr import print_stderr
 
-OLDEST = (3, 10)
+OLDEST_PYTHON = (3, 10)
 
 
 def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
@@ -31,9 +31,9 @@ def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
     The command is started a second time, by the environment's own interpreter. Not by
     `python -m`, which would let files of the current folder stand in for modules.
     """
-    if sys.version_info < OLDEST:
-        found = ".".join(map(str, sys.version_info[:2]))
-        _stop(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {found}.")
+    if sys.version_info < OLDEST_PYTHON:
+        needed, found = (".".join(map(str, each[:2])) for each in (OLDEST_PYTHON, sys.version_info))
+        _stop(f"Python {needed} or newer is needed; {sys.executable} is {found}.")
     interpreter = prepare(lock)
     if Path(sys.prefix).resolve() == interpreter.parents[1].resolve():
         sys.path.insert(1, str(ROOT / "lambda"))

@@ -21,13 +21,13 @@ from . import summary
 from .deployment import Deployment
 from .periods import Periods
 from .progress import step
-from .scenarios import EXAMPLES
-from .summary import States
+from .scenarios import SCENARIOS
+from .summary import StateHistory
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-PERIODS_WITHOUT_STORY = 3
+PERIODS_WITHOUT_SCENARIO = 3
 
 _DESCRIPTION = """\
 Deploy an example with Terraform onto an AWS inside this process, and let its
@@ -67,22 +67,22 @@ def _run(given: argparse.Namespace, output: Output) -> int:
     terraform.find()
     if given.event_logic:
         _check(given.event_logic)
-    example = EXAMPLES[given.example]
+    scenario = SCENARIOS[given.example]
     with _temporary_folder() as folder, _embedded_aws(given.port) as aws:
-        deployment = Deployment(folder, example, aws.environ, given.event_logic)
+        deployment = Deployment(folder, scenario, aws.environ, given.event_logic)
         outputs = deployment.apply()
-        chapters = () if given.event_logic else example.chapters
-        periods = Periods(aws, output, example.rules(outputs), outputs["inbox_queue_url"], chapters)
-        states = States(example.location(outputs))
+        steps = () if given.event_logic else scenario.steps
+        periods = Periods(aws, output, scenario.rules(outputs), outputs["inbox_queue_url"], steps)
+        history = StateHistory(scenario.location(outputs))
         output.line("")
-        for number in range(1, (given.periods or len(chapters) or PERIODS_WITHOUT_STORY) + 1):
+        for number in range(1, (given.periods or len(steps) or PERIODS_WITHOUT_SCENARIO) + 1):
             periods.run(number, outputs)
-            states.look(number)
+            history.record(number)
         summary.show_legend(output, periods.meanings())
         summary.show_messages(output, outputs["alert_topic_arn"], periods.messages)
-        states.show(output)
+        history.show(output)
         if given.keep:
-            summary.keep(output, aws, deployment.root, outputs)
+            summary.keep_running(output, aws, deployment.root, outputs)
         else:
             output.line("")
             deployment.destroy()
@@ -134,7 +134,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = ArgumentParser(prog="demo", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument(
         "--example",
-        choices=EXAMPLES,
+        choices=SCENARIOS,
         default="monolithic",
         help="which folder of examples/ to deploy (default: %(default)s)",
     )
@@ -148,7 +148,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--periods",
         type=whole_number(1, 10_000),
         metavar="N",
-        help=f"how many periods (default: all of the story, or {PERIODS_WITHOUT_STORY})",
+        help=f"how many periods (default: all of the story, or {PERIODS_WITHOUT_SCENARIO})",
     )
     parser.add_argument(
         "--keep",

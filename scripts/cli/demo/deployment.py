@@ -9,7 +9,7 @@ from pathlib import Path
 from ..common.interrupts import deferred_interrupts
 from ..common.terraform import Terraform, working_copy
 from .progress import ResourceCount, step
-from .scenarios import Example, Outputs, spare_expiry
+from .scenarios import Outputs, Scenario, keep_old_versions
 
 
 class Deployment:
@@ -21,15 +21,15 @@ class Deployment:
     """
 
     def __init__(
-        self, folder: Path, example: Example, environ: Mapping[str, str], event_logic: Path | None
+        self, folder: Path, scenario: Scenario, environ: Mapping[str, str], event_logic: Path | None
     ) -> None:
         """Copy below `folder`, with the file `event_logic` in the place of the example's own."""
-        self.root = working_copy(folder / "diva") / "examples" / example.name
-        self._name = example.name
+        self.root = working_copy(folder / "diva") / "examples" / scenario.example
+        self._example = scenario.example
         # Nothing but this process has changed what there is.
         self._environ = {**environ, "TF_CLI_ARGS_destroy": "-refresh=false"}
-        if example.has_expiry:
-            spare_expiry(self.root)
+        if scenario.has_expiry:
+            keep_old_versions(self.root)
         if event_logic:
             (self.root / "event_logic.py").write_bytes(event_logic.read_bytes())
 
@@ -37,7 +37,7 @@ class Deployment:
         """Bring about what the example says, and return Terraform's outputs."""
         with step("Prepare Terraform and the AWS provider"), deferred_interrupts():
             Terraform(self.root, self._environ).init()
-        with self._counted(f"Apply examples/{self._name}") as terraform:
+        with self._counted(f"Apply examples/{self._example}") as terraform:
             terraform.apply()
         return terraform.output()
 

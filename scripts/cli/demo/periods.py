@@ -14,7 +14,7 @@ from ..common.output import GAP, Output, total
 from ..common.period_table import PeriodTable
 from ..common.text import printable
 from . import aws_cli
-from .scenarios import Chapter, Outputs
+from .scenarios import Outputs, Step
 
 if TYPE_CHECKING:
     from local_aws import Invocation, LocalAws
@@ -61,19 +61,19 @@ class Periods:
         output: Output,
         rules: Mapping[str, str],
         inbox_url: str,
-        chapters: Sequence[Chapter],
+        steps: Sequence[Step],
     ) -> None:
-        """`rules` are those that start a period, by worker; no `chapters` mean no story."""
+        """`rules` are those that start a period, by worker; no `steps` mean no scenario."""
         self._aws = aws
         self._output = output
         self._rules = rules
         self._inbox_url = inbox_url
-        self._chapters = chapters
+        self._steps = steps
         self._lead = {"#": 2}
         if len(rules) > 1:
             self._lead["worker"] = max(map(len, rules))
-        if chapters:
-            longest = max(len(chapter.text) for chapter in chapters)
+        if steps:
+            longest = max(len(step.text) for step in steps)
             room = max(_TOLD_WIDTH, output.width - _TOLD_ROOM)
             self._lead["what happened"] = min(longest, room) if output.is_terminal else longest
         self._table = PeriodTable(output, self._lead)
@@ -84,11 +84,11 @@ class Periods:
         self.failures = 0
 
     def run(self, number: int, outputs: Outputs) -> None:
-        """Let what its chapter tells happen, and then period `number`: each rule fires once."""
-        told = self._chapters[number - 1] if number <= len(self._chapters) else Chapter()
-        for command in told.commands:
+        """Let what its step tells happen, and then period `number`: each rule fires once."""
+        step = self._steps[number - 1] if number <= len(self._steps) else Step()
+        for command in step.commands:
             aws_cli.run(outputs[command], self._aws.client)
-        text = told.text
+        text = step.text
         for worker, rule in self._rules.items():
             with self._output.busy(f"Period {number} ..."):
                 invocations = self._aws.fire(rule)
@@ -96,7 +96,7 @@ class Periods:
                 lead = [str(number)]
                 if "worker" in self._lead:
                     lead.append(worker)
-                if self._chapters:
+                if self._steps:
                     lead.append(text)
                 self._show(lead, invocation)
             text = ""

@@ -1,4 +1,4 @@
-"""The examples that tell a story: what happens to the systems they watch, period by period."""
+"""What happens to the system that an example watches, period by period."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Outputs = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
-    """One period, and what happens to the world right before it."""
+class Step:
+    """One period, and what happens to the system right before it."""
 
     text: str = ""
     commands: tuple[str, ...] = ()
@@ -23,11 +23,12 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A folder below `examples`, and its story."""
+class Scenario:
+    """An example, and what happens in its periods."""
 
-    name: str
-    chapters: tuple[Chapter, ...]
+    example: str
+    """The name of a folder in `examples`."""
+    steps: tuple[Step, ...]
     rules: Callable[[Outputs], Mapping[str, str]]
     """The rules that start a period, in their order, by the worker each of them starts."""
     location: Callable[[Outputs], StateLocation]
@@ -36,36 +37,36 @@ class Example:
     """Whether it makes a bucket in which old versions of the state expire."""
 
 
-EXAMPLES = {
-    example.name: example
-    for example in (
-        Example(
-            name="monolithic",
-            chapters=(
-                Chapter("all is new: no order came yet"),
-                Chapter(),
-                Chapter("the worker stops taking orders from its queue", ("break_command",)),
-                Chapter("still stopped"),
-                Chapter("still stopped"),
-                Chapter("the worker takes orders again", ("repair_command",)),
-                Chapter(),
+SCENARIOS = {
+    scenario.example: scenario
+    for scenario in (
+        Scenario(
+            example="monolithic",
+            steps=(
+                Step("all is new: no order came yet"),
+                Step(),
+                Step("the worker stops taking orders from its queue", ("break_command",)),
+                Step("still stopped"),
+                Step("still stopped"),
+                Step("the worker takes orders again", ("repair_command",)),
+                Step(),
             ),
             rules=lambda outputs: {"diva": outputs["eventbridge_rule_name"]},
             location=lambda outputs: S3Location(outputs["state_bucket_name"], outputs["state_key"]),
             has_expiry=True,
         ),
-        Example(
-            name="distributed",
-            chapters=(
-                Chapter("all is new: no report was made yet"),
-                Chapter(),
-                Chapter(
+        Scenario(
+            example="distributed",
+            steps=(
+                Step("all is new: no report was made yet"),
+                Step(),
+                Step(
                     "a release forgets the invoices, and the last one expires",
                     ("break_command", "expire_command"),
                 ),
-                Chapter("still forgotten"),
-                Chapter("the next release has them again", ("repair_command",)),
-                Chapter(),
+                Step("still forgotten"),
+                Step("the next release has them again", ("repair_command",)),
+                Step(),
             ),
             rules=lambda outputs: outputs["eventbridge_rule_names"],
             location=lambda outputs: DynamoDBLocation(outputs["dynamodb_table_name"]),
@@ -74,7 +75,7 @@ EXAMPLES = {
 }
 
 
-def spare_expiry(folder: Path) -> None:
+def keep_old_versions(folder: Path) -> None:
     """Let old versions stay that the module `diva` would have expire, in a copy of an example.
 
     The provider waits 55 seconds for S3 to settle after it has set their expiry.

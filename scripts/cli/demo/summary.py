@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from .scenarios import Outputs
 
 
-class States:
+class StateHistory:
     """What is stored of the events: as it was when an alerted one failed last, and as it is."""
 
     def __init__(self, location: StateLocation) -> None:
         self._location = location
         self._while_failing: tuple[int, Mapping[str, Record]] | None = None
 
-    def look(self, period: int) -> None:
+    def record(self, period: int) -> None:
         """Keep the state after `period` if an event in it is alerted and fails."""
         try:
             records = self._location.records()
@@ -87,7 +87,7 @@ def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -
                 output.below(Text(printable(line)), len(lead))
 
 
-def keep(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
+def keep_running(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
     """Say how to get at the embedded AWS, and leave it up until Ctrl-C."""
     _title(output, f"The embedded AWS stays up until Ctrl-C: {aws.endpoint}")
     output.line("In another terminal:\n")

@@ -17,7 +17,7 @@ _WOULD = {
 }
 
 
-def harmless(policies: Policies) -> Policies:
+def detect_only(policies: Policies) -> Policies:
     """Return `policies` with nothing of the user's left in them but `detect`.
 
     Every injection is taken to have succeeded and every message to have arrived. There is

@@ -18,7 +18,7 @@ NAME = "event_logic"
 """What the module is called in Lambda, and so here, whatever the file is called."""
 
 
-class EventFile:
+class EventLogicFile:
     """The event logic in a file, imported when made; the file's siblings can be imported too.
 
     Raises InvalidEventLogic.

@@ -20,7 +20,7 @@ from ..common.defaults import MAX_WORKERS
 from ..common.output import Output
 from ..common.period_table import PeriodTable
 from . import dry_run
-from .event_logic_file import EventFile
+from .event_logic_file import EventLogicFile
 
 _SESSION = frozenset((
     "COLORTERM", "COMPUTERNAME", "EDITOR", "HOME", "HOSTNAME", "HOSTTYPE", "LOGNAME", "MAIL",
@@ -34,7 +34,7 @@ class LocalRunner:
     """Periods of the events in one file, over one store."""
 
     def __init__(
-        self, file: EventFile, store: Store, output: Output, timeout_sec: float, dry: bool
+        self, file: EventLogicFile, store: Store, output: Output, timeout_sec: float, dry: bool
     ) -> None:
         secrets = {name: value for name, value in os.environ.items() if name not in _SESSION}
         self._engine = Engine(Pool(MAX_WORKERS), Redactor(secrets))
@@ -72,7 +72,7 @@ class LocalRunner:
 
     def _period(self) -> tuple[Policies, Period]:
         policies = read_policies(self._file.events())
-        called = dry_run.harmless(policies) if self._dry else _with_alerts(policies)
+        called = dry_run.detect_only(policies) if self._dry else _with_alerts(policies)
         run_id = f"local-{uuid.uuid4().hex[:8]}"
         return policies, self._engine.run_shared(called, self._store, run_id, self._timeout_sec)
 
@@ -95,7 +95,7 @@ class LocalRunner:
                 basis = run.before if run.effect is Effect.RESOLUTION else run.after
                 message = notice.message(notice.facts(policy, basis, run.effect, period.run_id))
                 style = "bold green" if run.effect is Effect.RESOLUTION else "bold red"
-                self._table.tell(lead, name, what, message, style)
+                self._table.add_message(lead, name, what, message, style)
 
     def _what(self, policy: Policy, run: EventRun, effect: Effect) -> str:
         if self._dry:

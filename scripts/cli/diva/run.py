@@ -12,7 +12,7 @@ from diva.stores import Store, StoreError
 from ..common.memory_store import MemoryStore
 from ..common.output import Output
 from ..common.stderr import print_stderr
-from .event_logic_file import EventFile
+from .event_logic_file import EventLogicFile
 from .file_location import FileLocation
 from .file_store import FileStore
 from .local_runner import LocalRunner
@@ -23,7 +23,7 @@ def run(given: argparse.Namespace, output: Output) -> int:
     """Run the periods, each of them a row. Raises InvalidEventLogic or StoreError."""
     _log_to_stderr(given.log_level, "(dry run) " if given.dry_run else "")
     store = _store(given.state, given.dry_run)
-    file = EventFile(given.file)
+    file = EventLogicFile(given.file)
     if given.dry_run:
         print_stderr("Dry run: only detect is called, and no state is written.")
         print_stderr("Injections and messages that are due are taken to succeed.")

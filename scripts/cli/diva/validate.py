@@ -10,7 +10,7 @@ from diva.policy import Policy, read_policies
 
 from ..common.output import GAP, Output
 from ..common.text import counted, printable, wrapped
-from .event_logic_file import EventFile
+from .event_logic_file import EventLogicFile
 from .problems import print_problems
 
 _COLUMNS = {"role": 6, "functions": 30}
@@ -18,7 +18,7 @@ _COLUMNS = {"role": 6, "functions": 30}
 
 def validate(given: argparse.Namespace, output: Output) -> int:
     """Print the events, or all that is wrong with them. Raises InvalidEventLogic."""
-    policies = read_policies(EventFile(given.file).events())
+    policies = read_policies(EventLogicFile(given.file).events())
     if policies.problems:
         print_problems(given.file, policies.problems)
         return 1

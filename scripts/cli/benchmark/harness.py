@@ -39,8 +39,8 @@ class BenchmarkError(Exception):
     """A figure could not be measured; the text says why."""
 
 
-class Bench:
-    """Functions with DIVA in them, and the AWS that they call. Use `bench` to get one."""
+class Harness:
+    """Functions with DIVA in them, and the AWS that they call. Use `harness` to get one."""
 
     def __init__(self, executor: Executor, port: int) -> None:
         self._executor = executor
@@ -121,8 +121,8 @@ class Bench:
 
 
 @contextmanager
-def bench(delay_sec: float = 0.0) -> Iterator[Bench]:
-    """Give a bench whose AWS answers each call after `delay_sec`; nothing of it is left."""
+def harness(delay_sec: float = 0.0) -> Iterator[Harness]:
+    """Give a harness whose AWS answers each call after `delay_sec`; nothing of it is left."""
     with (
         tempfile.TemporaryDirectory(prefix="diva-benchmark-", ignore_cleanup_errors=True) as folder,
         _aws(delay_sec) as port,
@@ -130,7 +130,7 @@ def bench(delay_sec: float = 0.0) -> Iterator[Bench]:
         environ = for_functions(f"http://{HOST}:{port}")
         executor = Executor(Path(folder), environ, lambda *_: None)
         try:
-            yield Bench(executor, port)
+            yield Harness(executor, port)
         finally:
             executor.retire_all()
 
