@@ -11,24 +11,18 @@ locals {
 
   name_hash = substr(sha256(var.lambda_name), 0, 8)
 
-  engine_sources = { for name in fileset("${path.module}/lambda", "diva/**/*.py") : name => "${path.module}/lambda/${name}" }
+  # What is not there counts as a file, for the package to miss it. fileexists raises an error
+  # for a folder.
+  extra_folders = [for path in var.extra_source_paths : path if !try(fileexists(path), false) && length(fileset(path, "**")) > 0]
 
-  # What a folder holds; nothing for a file, and for what is not there. fileexists raises an
-  # error for a folder.
-  extra_files = {
-    for path in var.extra_source_paths : path => try(fileexists(path), false) ? [] : [
-      for name in fileset(path, "**") : name if !can(regex("(^|/)(\\.|__pycache__/)|\\.py[co]$", name))
-    ]
-  }
-  extra_sources = merge([
-    for path, names in local.extra_files : merge(
-      { for name in names : "${basename(path)}/${name}" => "${trimsuffix(path, "/")}/${name}" },
-      # A path without anything behind it is kept, for the package to miss it.
-      length(names) == 0 ? { (basename(path)) = path } : {},
-    )
-  ]...)
-
-  sources = merge(local.engine_sources, local.extra_sources, { "event_logic.py" = var.event_logic_path })
+  source_roots = merge(
+    { for path in local.extra_folders : basename(path) => path },
+    { diva = "${path.module}/lambda/diva" },
+  )
+  sources = merge(
+    { for path in setsubtract(var.extra_source_paths, local.extra_folders) : basename(path) => path },
+    { "event_logic.py" = var.event_logic_path },
+  )
 
   # A null is a variable that is not set.
   settings = {
@@ -80,6 +74,7 @@ module "function" {
   log_retention_days = var.log_retention_days
   log_kms_key_arn    = var.log_kms_key_arn
 
+  source_roots      = var.package_path == null ? local.source_roots : {}
   sources           = var.package_path == null ? local.sources : {}
   requirements_path = var.requirements_path
   package_path      = var.package_path

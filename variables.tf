@@ -348,7 +348,7 @@ variable "log_kms_key_arn" {
 # The package
 
 variable "extra_source_paths" {
-  description = "Files and folders that the event logic imports; each goes to the root of the package under its own name, folders without caches and hidden files."
+  description = "Files and folders that the event logic imports; each goes to the root of the package under its own name, folders without caches and what version control keeps."
   type        = list(string)
   default     = []
   nullable    = false

@@ -11,6 +11,7 @@ import hcl2
 import pytest
 
 from diva.policy import OPTIONS, read_policies
+from diva.settings import MAX_WORKERS
 from diva.state import State, to_record
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,6 +93,12 @@ def test_the_defaults_in_the_table_are_those_of_the_engine() -> None:
         for part in name.split("."):
             value = getattr(value, part)
         assert documented == ("none" if value is None else json.dumps(value)), name
+
+
+def test_the_engine_and_the_module_have_the_same_default() -> None:
+    variables = hcl2.loads((ROOT / "variables.tf").read_text())["variable"]
+    [variable] = [block['"max_workers"'] for block in variables if '"max_workers"' in block]
+    assert variable["default"] == MAX_WORKERS
 
 
 def test_every_field_of_the_state_is_documented() -> None:

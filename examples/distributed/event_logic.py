@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 import boto3
 from botocore.config import Config
 
-from diva.notice import Facts
+from diva.notification import NotificationContext
 
 # Shorter than the events' timeout_sec, so that an error says what went wrong.
 CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
@@ -58,7 +58,7 @@ def request_report(kind: str) -> bool:
     return True
 
 
-def notify(message: str, facts: Facts) -> None:
+def notify(message: str, facts: NotificationContext) -> None:
     """Publish an alert, a reminder or a resolution."""
     state = {"alert": "is failing", "reminder": "is still failing", "resolution": "is healthy"}
     sns.publish(

@@ -9,7 +9,7 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
-from diva.notice import Facts
+from diva.notification import NotificationContext
 
 TIMEOUT_SEC = 4
 
@@ -45,7 +45,7 @@ def answers(name: str) -> bool:
         return bool(response.status == 200)
 
 
-def notify(message: str, facts: Facts) -> None:
+def notify(message: str, facts: NotificationContext) -> None:
     """Publish an alert, a reminder or a resolution."""
     state = {"alert": "is failing", "reminder": "is still failing", "resolution": "is healthy"}
     sns.publish(

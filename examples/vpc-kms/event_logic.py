@@ -8,7 +8,7 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
-from diva.notice import Facts
+from diva.notification import NotificationContext
 
 # Shorter than the event's timeout_sec, so that an error says what went wrong.
 CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
@@ -41,7 +41,7 @@ def service_answers(event_name: str) -> bool:
         return bool(response.status == 200)
 
 
-def notify(message: str, facts: Facts) -> None:
+def notify(message: str, facts: NotificationContext) -> None:
     """Publish an alert, a reminder or a resolution."""
     state = {"alert": "is failing", "reminder": "is still failing", "resolution": "is healthy"}
     sns.publish(

@@ -1,4 +1,4 @@
-"""Which events depend on which: cycles among them, and an order that puts causes first."""
+"""Which events depend on which: cycles among them, and an order that puts parents first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ Dependencies = Mapping[str, Iterable[str]]
 """The names that each event depends on."""
 
 
-def causes_first(names: list[str], dependencies: Dependencies) -> list[str]:
-    """Return `names` with each event behind those it depends on, else in the order given."""
+def parents_first(names: list[str], dependencies: Dependencies) -> list[str]:
+    """Return `names` with each event behind those it depends on, otherwise as given."""
     if not any(dependencies.values()):
         return names
     depth: dict[str, int] = {}

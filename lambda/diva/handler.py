@@ -15,15 +15,16 @@ import boto3
 from botocore.config import Config
 
 from . import logic, metrics, report
-from .engine import Engine, Period
+from .engine import Engine
+from .log_handler import OneWriter
+from .period import Period
 from .policy import Policies
+from .pool import Pool
 from .reader import PolicyReader
 from .redact import Redactor
 from .report import log
-from .runner import Pool
 from .settings import Settings, read_settings
 from .stores import StoreError
-from .writer import OneWriter
 
 ATTEMPTS = 2
 TIMEOUT_SEC = 2.5
@@ -78,7 +79,13 @@ def runtime() -> Runtime:
         from .stores.s3 import S3Store
 
         s3 = boto3.client("s3", config=config)
-        shared = S3Store(s3, settings.state_bucket, settings.state_key, settings.kms_key_arn)
+        shared = S3Store(
+            s3,
+            settings.state_bucket,
+            settings.state_key,
+            report.log_corrupt_state,
+            settings.kms_key_arn,
+        )
         return Runtime(
             settings,
             reader,
@@ -113,9 +120,9 @@ def handler(event: object, context: Context) -> dict[str, object]:
 
 
 def _run(this: Runtime, context: Context) -> dict[str, object]:
-    log.info("Getting events...")
+    report.log_getting_events()
     events = logic.get_events(logic.load())
-    log.info("Retrieved %d events", len(events))
+    report.log_events(len(events))
     settings = this.settings
     policies = this.reader.read(events)
     redact = Redactor(os.environ)

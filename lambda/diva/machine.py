@@ -3,13 +3,44 @@
 What an event's state becomes         `step`
 When to inject                        `injection_due`
 When to alert, remind or resolve      `due`
-Who of two overlapping runs sends it  `settle`
-What a delivery does to the state     `delivered`
+Who of two overlapping runs sends it  `fold_period`
+What a delivery does to the state     `fold_delivery`
 
-A period of one event is folded into its state with `settle`, the state is saved, and only
-then is anything delivered; the outcome is folded with `delivered` and saved again. Each of
+A period of one event is folded into its state with `fold_period`, the state is saved, and only
+then is anything delivered; the outcome is folded with `fold_delivery` and saved again. Each of
 these functions gives the right answer over a state that another run has changed meanwhile:
 a conflicting write is resolved by reading the state again and folding again.
+
+The phases that an event goes through (Mermaid; a test derives the same from the functions below):
+
+    stateDiagram-v2
+        [*] --> new
+        [*] --> warmup
+        warmup --> healthy: success
+        warmup --> injected: success
+        warmup --> failing: failure
+        new --> healthy: success
+        new --> injected: success
+        new --> failing: failure
+        healthy --> failing: failure
+        injected --> failing: failure
+        failing --> healthy: success
+        failing --> injected: success
+        failing --> alerted: alert delivered
+        alerted --> cooldown: success
+        alerted --> healthy: success
+        alerted --> injected: success
+        cooldown --> healthy: success
+        cooldown --> injected: success
+        cooldown --> alerted: failure
+        healthy --> alerted: alert delivered
+        injected --> alerted: alert delivered
+
+A success is a successful detection or, for an event that nothing detects, a successful
+injection, after which it is `injected` instead of `healthy`. Warmup ends with the last of
+`warmup.success_threshold` successes, or after `warmup.max_periods`. From `alerted`, the reset
+mode decides between `cooldown` and the end of the incident. An alert that arrives when the
+event has just recovered still counts as one: a resolution follows it.
 """
 
 from __future__ import annotations
@@ -45,6 +76,25 @@ class Effect(str, Enum):
     RESOLUTION = "resolution"
 
 
+class Phase(str, Enum):
+    """Where an event stands; a state is in exactly one phase, which `phase` returns."""
+
+    NEW = "new"
+    """Nothing is known of it yet."""
+    WARMUP = "warmup"
+    """Its failures do not count yet."""
+    HEALTHY = "healthy"
+    """The latest detection succeeded."""
+    INJECTED = "injected"
+    """The latest injection succeeded, and nothing detects what came of it."""
+    FAILING = "failing"
+    """It fails, and nobody has been notified so far."""
+    ALERTED = "alerted"
+    """It fails, or has just recovered, and an alert has been delivered."""
+    COOLDOWN = "cooldown"
+    """It has recovered after an alert, and has to stay so for some periods."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What one function saw of one event in one period. None: that callback was not called."""
@@ -57,13 +107,26 @@ class Observation:
     """The last detection after a successful injection."""
     error: str | None = None
     """Why the detection or injection failed."""
-    held: str | None = None
-    """What keeps an event that is not healthy from injection and alerts, if anything does."""
+    inhibited: str | None = None
+    """The status of an event whose injection and alerts are held back, if anything does so."""
 
     @property
     def healthy(self) -> bool:
         """Whether the event was seen to happen, by itself or after the injection."""
         return Outcome.OK in (self.detection, self.verification)
+
+
+def phase(state: State) -> Phase:
+    """Return the phase that `state` is in."""
+    if state.in_warmup:
+        return Phase.WARMUP
+    if state.alerted:
+        return Phase.COOLDOWN if state.cooldown_counter else Phase.ALERTED
+    if state.healthy is False or state.detection_failures or state.injection_failures:
+        return Phase.FAILING
+    if state.healthy:
+        return Phase.HEALTHY
+    return Phase.INJECTED if state.injected else Phase.NEW
 
 
 def restored(policy: Policy, stored: State | None) -> State:
@@ -112,7 +175,7 @@ def due(policy: Policy, state: State, observation: Observation, now: datetime) -
     """Return what is to be delivered, given the state after this period. THE ALERT RULE."""
     if state.resolve_due:
         return Effect.RESOLUTION
-    if state.in_warmup or observation.held:
+    if state.in_warmup or observation.inhibited:
         return None
     if not state.alerted:
         if state.injection_failures >= policy.max_failed_injections:
@@ -129,7 +192,7 @@ def due(policy: Policy, state: State, observation: Observation, now: datetime) -
     return Effect.REMINDER if silent_sec >= policy.reminder_sec else None
 
 
-def settle(
+def fold_period(
     policy: Policy, state: State, observation: Observation, now: datetime, claim: Claim
 ) -> tuple[State, Effect | None]:
     """Fold a period into `state`; return the new state and what this run is to deliver.
@@ -144,7 +207,9 @@ def settle(
     return replace(state, alert_claim=claim), effect
 
 
-def delivered(state: State, effect: Effect, outcome: Outcome, run_id: str, now: datetime) -> State:
+def fold_delivery(
+    state: State, effect: Effect, outcome: Outcome, run_id: str, now: datetime
+) -> State:
     """Fold the outcome of a delivery by run `run_id`; what failed stays due."""
     if state.alert_claim is not None and state.alert_claim.run_id == run_id:
         state = replace(state, alert_claim=None)

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from .machine import is_failing
+from .period import Period
 from .policy import Policies
-
-if TYPE_CHECKING:
-    from .engine import Period
 
 NAMESPACE = "DIVA"
 
@@ -31,7 +28,7 @@ def run_line(
     `FailedDeliveries` the alerts, reminders and resolutions that were due and did not get
     through; `Duration` is in milliseconds.
     """
-    undelivered = sum(run.effect is not None and run.sent is None for run in period.runs.values())
+    undelivered = sum(run.claimed is not run.delivered for run in period.runs.values())
     values = {name: result[field] for name, field in _COUNTS.items()}
     values |= {"FailedDeliveries": undelivered, "Duration": round(period.duration_ms, 1)}
     return _line({"FunctionName": function_name}, values, timestamp_ms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from .dependencies import cycles
@@ -15,12 +15,6 @@ Callback = Callable[..., object]
 ROLES = ("both", "detect", "inject")
 SHORTEST_REMINDER_SEC = 300
 LONGEST_NAME_BYTES = 2048  # DynamoDB's limit for a partition key
-
-OPTIONS = (
-    "detect", "inject", "alert", "resolve", "role", "max_failed_detections",
-    "max_failed_injections", "inject_each_period", "reset", "warmup", "timeout_sec",
-    "retry", "verify", "reminder_sec", "maintenance", "depends_on",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +153,8 @@ def _read(
         problems.append(f"it must be a dict of options, not {shown(given)}")
         return Policy(str(name))
     options = Options(given, OPTIONS, problems)
-    reset, warmup = Reset(), Warmup()
-    retry, verify = Retry(), Retry(delay_sec=5)
+    reset, warmup = _DEFAULTS.reset, _DEFAULTS.warmup
+    retry, verify = _DEFAULTS.retry, _DEFAULTS.verify
     if group := options.group("reset", ("mode", "success_threshold")):
         reset = Reset(
             group.choice("mode", ("fast", "cooldown"), reset.mode),
@@ -178,20 +172,24 @@ def _read(
         verify = _retry(group, verify)
     policy = Policy(
         name=str(name),
-        role=options.choice("role", ROLES, "both"),
+        role=options.choice("role", ROLES, _DEFAULTS.role),
         detect=options.callback("detect", "the event's name"),
         inject=options.callback("inject", "the event's name"),
         alert=options.callback("alert", "the message", "the facts behind it"),
         resolve=options.callback("resolve", "the message", "the facts behind it"),
-        max_failed_detections=options.integer("max_failed_detections", 3),
-        max_failed_injections=options.integer("max_failed_injections", 1),
-        inject_each_period=options.boolean("inject_each_period", False),
+        max_failed_detections=options.integer(
+            "max_failed_detections", _DEFAULTS.max_failed_detections
+        ),
+        max_failed_injections=options.integer(
+            "max_failed_injections", _DEFAULTS.max_failed_injections
+        ),
+        inject_each_period=options.boolean("inject_each_period", _DEFAULTS.inject_each_period),
         reset=reset,
         warmup=warmup,
         timeout_sec=options.optional_number("timeout_sec", default_timeout_sec),
         retry=retry,
         verify=verify,
-        reminder_sec=options.integer("reminder_sec", 0, minimum=0),
+        reminder_sec=options.integer("reminder_sec", _DEFAULTS.reminder_sec, minimum=0),
         maintenance=read_windows(given.get("maintenance") or (), "maintenance", problems),
         depends_on=options.names("depends_on"),
         worker_role=worker_role,
@@ -201,12 +199,18 @@ def _read(
             f"reminder_sec is {policy.reminder_sec}; it must be 0 (no reminders) "
             f"or at least {SHORTEST_REMINDER_SEC}"
         )
-    unknown_role = given.get("role", "both") != policy.role
+    unknown_role = given.get("role", _DEFAULTS.role) != policy.role
     for needed, but in (("detect", "inject"), ("inject", "detect")):
         if policy.role != but and given.get(needed) is None and not unknown_role:
             article = "an" if needed == "inject" else "a"
             problems.append(f"role {policy.role!r} needs {article} {needed!r} function")
     return policy
+
+
+_DEFAULTS = Policy(name="")
+
+OPTIONS = tuple(field.name for field in fields(Policy) if field.name not in ("name", "worker_role"))
+"""The options of an event, by the names that users give them."""
 
 
 def _is_name(name: object) -> bool:

@@ -1,29 +1,28 @@
-"""What a run says: its log lines, the status of each event, and the result."""
+"""What a run says: its log lines, the status of each event, and the result.
+
+Every log line of the engine has its wording here, and nowhere else: the dashboard parses it.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from .machine import Effect, Observation, Outcome, has_no_detector, is_failing
+from .machine import Effect, Observation, Outcome, Phase, has_no_detector, is_failing, phase
+from .notification import NotificationContext
+from .period import EventRun, Period
 from .policy import Policies, Policy
-from .state import State, to_record
-
-if TYPE_CHECKING:
-    from .engine import Period
+from .state import InvalidState, Record, State, to_record
 
 log = logging.getLogger("diva")
 
 _SENT = {Effect.ALERT: "alerted", Effect.REMINDER: "alerted", Effect.RESOLUTION: "resolved"}
 
 
-def status(
-    policy: Policy, before: State, after: State, observation: Observation, delivered: Effect | None
-) -> str:
-    """Return the status of an event that ran; `delivered` is what was sent, if anything."""
-    found = _status(policy, before, after, observation)
-    return f"{found} {_SENT[delivered]}" if delivered else found
+def status(policy: Policy, run: EventRun) -> str:
+    """Return the status of an event that ran."""
+    found = _status(policy, run.before, run.after, run.seen)
+    return f"{found} {_SENT[run.delivered]}" if run.delivered else found
 
 
 def _status(policy: Policy, before: State, after: State, seen: Observation) -> str:
@@ -38,9 +37,10 @@ def _status(policy: Policy, before: State, after: State, seen: Observation) -> s
             return "injected"
         return "ok" if seen.detection is Outcome.OK else "verified"
     if seen.detection is None and seen.injection is None:
-        return seen.held if seen.held and (alone or is_failing(policy, after)) else "skipped"
-    if seen.held:
-        return seen.held
+        failing = alone or is_failing(policy, after)
+        return seen.inhibited if seen.inhibited and failing else "skipped"
+    if seen.inhibited:
+        return seen.inhibited
     if after.in_warmup:
         return f"waiting ({after.warmup_periods}×)"
     if seen.injection is Outcome.OK:
@@ -50,6 +50,30 @@ def _status(policy: Policy, before: State, after: State, seen: Observation) -> s
     if seen.injection is not None:
         return f"failed_injection ({after.injection_failures}/{policy.max_failed_injections})"
     return f"failed_detection ({after.detection_failures}/{policy.max_failed_detections})"
+
+
+def log_getting_events() -> None:
+    log.info("Getting events...")
+
+
+def log_events(count: int) -> None:
+    log.info("Retrieved %d events", count)
+
+
+def log_detecting(policy: Policy) -> None:
+    log.info("Detecting event '%s'...", policy.name, extra={"event": policy.name})
+
+
+def log_injecting(policy: Policy) -> None:
+    log.info("Injecting event '%s'...", policy.name, extra={"event": policy.name})
+
+
+def log_verifying(policy: Policy) -> None:
+    log.info("Verifying event '%s'...", policy.name, extra={"event": policy.name})
+
+
+def log_verified(policy: Policy) -> None:
+    log.info("Event '%s' verified after injection", policy.name, extra={"event": policy.name})
 
 
 def log_success(what: str, policy: Policy, duration_ms: float) -> None:
@@ -94,12 +118,95 @@ def log_failed_injection(
     )  # fmt: skip
 
 
-def log_transition(policy: Policy, before: State, after: State, seen: Observation) -> None:
+def log_skipped(what: str, policy: Policy) -> None:
+    """Say that a role leaves `what` out: the event's own, or else this worker's."""
+    own = "detect" if what == "Injection" else "inject"
+    option, role = ("role", own) if policy.role == own else ("worker_role", policy.worker_role)
+    log.info(
+        "%s for event '%s' skipped due to %s='%s'",
+        what, policy.name, option, role, extra={"event": policy.name},
+    )  # fmt: skip
+
+
+def log_not_called(policy: Policy, why: str) -> None:
+    """Say that an event had no turn because of a callback of its own."""
+    log.warning("Event '%s' not called: %s", policy.name, why, extra={"event": policy.name})
+
+
+def log_questionable(policy: Policy, answer: str) -> None:
+    """Say what a callback did that is no plain true or false."""
+    log.warning("Event '%s': %s", policy.name, answer, extra={"event": policy.name})
+
+
+def log_injection_waits(policy: Policy, inhibited: str) -> None:
+    """Say that an injection is due, and what inhibits it."""
+    log.info(
+        "Injection for event '%s' waits: %s", policy.name, inhibited, extra={"event": policy.name}
+    )
+
+
+def log_delivering(context: NotificationContext) -> None:
+    """Say that a message is about to be sent."""
+    what = "Resolving event" if context.kind == Effect.RESOLUTION.value else "Alerting for event"
+    log.info("%s '%s'", what, context.event, extra=_of(context))
+
+
+def log_alert(context: NotificationContext, message: str) -> None:
+    """Log a message in the place of a callback that would send it."""
+    log.error("ALERT: %s", message, extra=_of(context))
+
+
+def log_delivered(context: NotificationContext) -> None:
+    """Say that a message was sent."""
+    what = _SENT[Effect(context.kind)]
+    log.info("Event '%s' %s", context.event, what, extra=_of(context))
+
+
+def log_failed_delivery(policy: Policy, error: str | None) -> None:
+    """Say that a message was not sent, and is still due."""
+    log.error(
+        "Alerting for event '%s' failed and is tried again next period: %s",
+        policy.name, error, extra={"event": policy.name},
+    )  # fmt: skip
+
+
+def _of(context: NotificationContext) -> dict[str, str]:
+    return {"event": context.event, "kind": context.kind}
+
+
+def log_invalid_state(name: str, error: InvalidState, record: Record) -> None:
+    """Say that an event starts at defaults, and what was found in the place of its state."""
+    log.error(
+        "State of event '%s' is invalid, starting at defaults: %s; found %s",
+        name, error, record, extra={"event": name},
+    )  # fmt: skip
+
+
+def log_dropped_state(name: str) -> None:
+    """Say that the state of an event that is gone has been removed."""
+    log.info("State of event '%s' dropped: it is no longer defined", name, extra={"event": name})
+
+
+def log_corrupt_state(place: str, error: Exception, kept: str) -> None:
+    """Say that a document is not one of states, and where it is kept."""
+    log.error(
+        "State %s is corrupt: %s. It is kept as %s; starting without state", place, error, kept
+    )
+
+
+def log_internal_error(name: str, error: Exception) -> None:
+    """Say with its traceback what went wrong in the engine itself."""
+    log.error("Event '%s' failed inside DIVA", name, exc_info=error)
+
+
+def log_transition(policy: Policy, run: EventRun) -> None:
     """Say what the period changed in an event that a failure does not already tell."""
     name, extra = policy.name, {"event": policy.name}
-    if before.in_warmup and not after.in_warmup:
+    before, after = run.before, run.after
+    was, now = phase(before), phase(after)
+    if was is Phase.WARMUP and now is not Phase.WARMUP:
         log.info("Event '%s' warmup complete", name, extra=extra)
-    elif before.in_warmup and after.warmup_counter:
+    elif was is Phase.WARMUP and after.warmup_counter:
         log.info(
             "Event '%s' still in warmup (waiting %d/%d)",
             name, after.warmup_counter, policy.warmup.success_threshold, extra=extra,
@@ -107,12 +214,12 @@ def log_transition(policy: Policy, before: State, after: State, seen: Observatio
     elif before.alerted and not after.alerted:
         how = "cooldown complete" if policy.reset.mode == "cooldown" else "recovered"
         log.info("Event '%s' %s → state fully reset", name, how, extra=extra)
-    elif before.alerted and after.cooldown_counter > before.cooldown_counter:
+    elif now is Phase.COOLDOWN and after.cooldown_counter > before.cooldown_counter:
         log.info(
             "Event '%s' in cooldown (%d/%d)",
             name, after.cooldown_counter, policy.reset.success_threshold, extra=extra,
         )  # fmt: skip
-    elif seen.healthy and is_failing(policy, before):
+    elif run.seen.healthy and is_failing(policy, before):
         log.info("Event '%s' recovered → state fully reset", name, extra=extra)
     if log.isEnabledFor(logging.DEBUG):
         log.debug("State of event '%s': %s", name, to_record(after), extra=extra)
@@ -128,7 +235,7 @@ def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
             idle = not (policy.detects or policy.injects)
             statuses[name] = "skipped" if idle else "not_run"
             continue
-        statuses[name] = status(policy, run.before, run.after, run.seen, run.sent)
+        statuses[name] = status(policy, run)
         failing += is_failing(policy, run.after)
         healthy += run.after.healthy is True or (run.after.healthy is None and run.after.injected)
         alerted += run.after.alerted

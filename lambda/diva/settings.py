@@ -10,6 +10,8 @@ from .windows import Window, read_windows
 
 MODES = ("monolithic", "distributed")
 WORKER_ROLES = ("detect", "inject")
+MAX_WORKERS = 8
+"""Where nothing is said, which is the default of the Terraform module, too."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -42,7 +44,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     settings = Settings(
         mode=mode,
         parallelize=reader.switch("DIVA_PARALLELIZE", True),
-        max_workers=int(reader.number("DIVA_MAX_WORKERS", whole=True) or 8),
+        max_workers=int(reader.number("DIVA_MAX_WORKERS", whole=True) or MAX_WORKERS),
         log_level=reader.choice("DIVA_LOG_LEVEL", LOG_LEVELS, "INFO"),
         event_timeout_sec=reader.number("DIVA_EVENT_TIMEOUT_SEC"),
         worker_role=reader.choice("DIVA_WORKER_ROLE", WORKER_ROLES, "") or None,

@@ -1,20 +1,36 @@
 # The plan carries a hash of what goes into the package; the zip itself is built at apply.
 
 locals {
-  script = "${path.module}/../../scripts/package.py"
+  script = "${path.module}/package.py"
 
   # abspath begins with a drive letter on Windows, where "python3" is seldom a Python.
   python = coalesce(var.python_executable, startswith(abspath(path.root), "/") ? "python3" : "python")
 
   # What tools leave in a folder, and where version control and Terraform keep theirs.
-  left_out = "(^|/)(__pycache__|venv|[.](git|terraform|build|venv|tox|[a-z]+_cache))/|[.]py[co]$|[.]tfstate|(^|/)[.]DS_Store$"
-  sources = var.source_dir == null ? var.sources : {
-    for name in fileset(var.source_dir, "**") : name => "${trimsuffix(var.source_dir, "/")}/${name}"
-    if !can(regex(local.left_out, name))
-  }
+  excluded = "(^|/)(__pycache__|venv|[.](git|terraform|build|venv|tox|[a-z]+_cache))/|[.]py[co]$|[.]tfstate|(^|/)[.]DS_Store$"
+
+  # By folder in the package, "" for its root.
+  source_roots = merge(var.source_dir == null ? {} : { "" = var.source_dir }, var.source_roots)
+
+  # Every file, with the folder that it comes from; null for one that is given by itself.
+  files = concat(
+    [for name, path in var.sources : { name = name, path = path, root = null }],
+    flatten([
+      for folder, root in local.source_roots : [
+        for name in fileset(root, "**") : {
+          name = trimprefix("${folder}/${name}", "/")
+          path = "${trimsuffix(root, "/")}/${name}"
+          root = root
+        } if !can(regex(local.excluded, name))
+      ]
+    ]),
+  )
+  sources = { for file in local.files : file.name => file.path... }
 
   # fileexists raises an error for a folder.
-  missing_sources = sort([for name, path in local.sources : name if !try(fileexists(path), false)])
+  missing_sources = sort([for name, paths in local.sources : name if !try(fileexists(paths[0]), false)])
+  empty_roots     = sort([for folder, root in local.source_roots : root if !anytrue([for file in local.files : file.root == root])])
+  doubled_sources = sort([for name, paths in local.sources : name if length(paths) > 1])
 
   # Where Python looks for the handler's module.
   handler_module = replace(regex("^(.+)[.][^.]+$", var.handler)[0], ".", "/")
@@ -25,7 +41,7 @@ locals {
     contains(keys(local.sources), "${local.handler_module}/__init__.py"),
   ])
 
-  source_hashes     = { for name, path in local.sources : name => contains(local.missing_sources, name) ? "" : filesha256(path) }
+  source_hashes     = { for name, paths in local.sources : name => contains(local.missing_sources, name) ? "" : filesha256(paths[0]) }
   requirements_hash = try(fileexists(var.requirements_path), false) ? filesha256(var.requirements_path) : null
 
   # Names inside the package, never paths: a plan made on another machine has the same hash.
@@ -54,7 +70,7 @@ resource "terraform_data" "package" {
     # Terraform repeats the command, but not the interpreter, in the error of a failed build.
     interpreter = concat(
       [local.python, local.script],
-      [for name, path in local.sources : jsonencode({ name = name, path = path, sha256 = local.source_hashes[name] })],
+      [for file in local.files : jsonencode(merge(file, { sha256 = local.source_hashes[file.name] }))],
     )
     command = jsonencode({
       output              = local.package_path
@@ -63,7 +79,6 @@ resource "terraform_data" "package" {
       requirements        = var.requirements_path
       requirements_sha256 = local.requirements_hash
       limit_mb            = var.package_s3_bucket == null ? 50 : 250
-      folder              = var.source_dir
     })
     quiet = true
   }
@@ -73,12 +88,22 @@ resource "terraform_data" "package" {
       condition = length(local.missing_sources) == 0
       error_message = join("\n", [
         for name in local.missing_sources :
-        "There is no file \"${local.sources[name]}\", which the package of ${var.function_name} takes as ${name}. Relative paths start at ${abspath(".")}."
+        "There is no file \"${local.sources[name][0]}\", which the package of ${var.function_name} takes as ${name}. Relative paths start at ${abspath(".")}."
       ])
     }
     precondition {
-      condition     = length(local.sources) > 0
-      error_message = "There is no folder \"${coalesce(var.source_dir, "-")}\" with files for the package of ${var.function_name}. Relative paths start at ${abspath(".")}."
+      condition = length(local.empty_roots) == 0
+      error_message = join("\n", [
+        for root in local.empty_roots :
+        "There is no folder \"${root}\" with files for the package of ${var.function_name}. Relative paths start at ${abspath(".")}."
+      ])
+    }
+    precondition {
+      condition = length(local.doubled_sources) == 0
+      error_message = join("\n", [
+        for name in local.doubled_sources :
+        "The package of ${var.function_name} takes ${name} from several places: ${join(", ", local.sources[name])}. Leave all but one of them out."
+      ])
     }
     precondition {
       condition     = length(local.sources) == 0 || local.has_handler

@@ -34,15 +34,27 @@ variable "source_dir" {
   default     = null
 }
 
-variable "sources" {
-  description = "Files of the package, instead of a folder: name inside the package => path of the file."
+variable "source_roots" {
+  description = "Folders of the package: name of the folder inside the package => path of the folder. Each goes in whole, as `source_dir` does."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = (var.source_dir == null ? 0 : 1) + (length(var.sources) == 0 ? 0 : 1) + (var.package_path == null ? 0 : 1) == 1
-    error_message = "One of source_dir, sources and package_path says what is deployed; given ${(var.source_dir == null ? 0 : 1) + (length(var.sources) == 0 ? 0 : 1) + (var.package_path == null ? 0 : 1) == 0 ? "is none" : "are more"}."
+    condition     = !anytrue([for name in keys(var.source_roots) : can(regex(local.patterns.unusable_name, name))])
+    error_message = "Names inside the package are relative, with forward slashes, and stay inside; found ${join(", ", [for name in keys(var.source_roots) : "\"${name}\"" if can(regex(local.patterns.unusable_name, name))])}."
+  }
+}
+
+variable "sources" {
+  description = "Files of the package: name inside the package => path of the file."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = (var.source_dir != null || length(var.source_roots) > 0 || length(var.sources) > 0) != (var.package_path != null)
+    error_message = "Either package_path names a finished package, or source_dir, source_roots and sources say what goes into one; given ${var.package_path == null ? "is none of them" : "are both"}."
   }
   validation {
     condition     = !anytrue([for name in keys(var.sources) : can(regex(local.patterns.unusable_name, name))])

@@ -32,6 +32,7 @@ module "function" {
   maximum_retry_attempts            = var.maximum_retry_attempts
 
   source_dir        = var.lambda_source_dir
+  source_roots      = var.source_roots
   requirements_path = local.requirements
   package_s3_bucket = var.s3_bucket
   python_executable = var.python_executable

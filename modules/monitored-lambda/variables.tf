@@ -18,6 +18,13 @@ variable "lambda_source_dir" {
   nullable    = false
 }
 
+variable "source_roots" {
+  description = "More folders of the package, such as code that functions share: name of the folder inside the package => path of the folder. Each goes in whole, as `lambda_source_dir` does."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "requirements_file" {
   description = "Path of a pip requirements file; wheels of what it lists go into the package. Null takes `requirements.txt` in `lambda_source_dir`, if there is one."
   type        = string

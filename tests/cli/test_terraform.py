@@ -253,7 +253,7 @@ def test_a_working_copy_holds_what_terraform_needs_and_nothing_that_was_made(
         "lambda/diva/handler.py",
         "main.tf",
         "modules/lambda-function/main.tf",
-        "scripts/package.py",
+        "modules/lambda-function/package.py",
     }
     made = {
         ".git/config",

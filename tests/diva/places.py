@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from boto3.dynamodb.types import TypeSerializer
 
 from cli.diva.file_store import FileStore
+from diva.report import log_corrupt_state
 from diva.stores import Store
 from diva.stores.dynamodb import DynamoDBStore
 from diva.stores.s3 import S3Store
@@ -61,7 +62,7 @@ class Bucket:
     name: str
 
     def store(self, client: Any = None, kms_key_arn: str | None = None) -> S3Store:
-        return S3Store(client or self.client, self.name, KEY, kms_key_arn)
+        return S3Store(client or self.client, self.name, KEY, log_corrupt_state, kms_key_arn)
 
     def put(self, record: Mapping[str, Any]) -> None:
         self.put_bytes(json.dumps({EVENT: record}).encode())

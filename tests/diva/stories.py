@@ -14,10 +14,10 @@ from typing import Any
 from diva.machine import (
     Observation,
     Outcome,
-    delivered,
+    fold_delivery,
+    fold_period,
     injection_due,
     restored,
-    settle,
     step,
 )
 from diva.policy import Policy, read_policies
@@ -71,12 +71,12 @@ def follow(policy: Policy, lines: str, state: State | None = None) -> None:
         assert injection_due(policy, detected) is (injection is not None), f"line {number}: {line}"
         seen = Observation(detection, injection, not state.injected, verification)
         claim = Claim(f"run {number}", now + PERIOD / 2)
-        state, effect = settle(policy, state, seen, now, claim)
+        state, effect = fold_period(policy, state, seen, now, claim)
         note = ""
         if effect is not None:
             fails = expected.endswith("?")
             outcome = Outcome.ERROR if fails else Outcome.OK
-            state = delivered(state, effect, outcome, claim.run_id, now)
+            state = fold_delivery(state, effect, outcome, claim.run_id, now)
             note = f"!{effect.value}{'?' if fails else ''}"
         assert show(state, note) == " ".join(expected.split()), f"line {number}: {line}"
         assert state.alert_claim is None

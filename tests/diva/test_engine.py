@@ -10,6 +10,7 @@ import pytest
 
 from cli.diva.file_store import FileStore
 from diva.notice import Facts
+from diva.notification import NotificationContext
 from diva.state import State
 from diva.stores import Changes, Snapshot, StoreError
 
@@ -240,19 +241,19 @@ def test_an_injection_that_fails_in_warmup_alerts_nobody(world: World) -> None:
 
 
 def test_a_callback_of_two_parameters_gets_the_facts(world: World) -> None:
-    told: list[Facts] = []
+    told: list[NotificationContext] = []
     world.add("orders", max_failed_detections=9, alert=lambda message, facts: told.append(facts))
     world.answers = {"detect orders": False, "inject orders": OSError("no route")}
     world.period("run 7")
     assert told == [
-        Facts(
+        NotificationContext(
             event="orders",
             kind="alert",
             detection_failures=1,
             max_failed_detections=9,
             injection_failures=1,
             max_failed_injections=1,
-            failing_since=world.time,
+            failing_since=world.clock.time,
             last_error=told[0].last_error,
             run_id="run 7",
         )
@@ -315,3 +316,7 @@ def test_a_stored_field_of_the_wrong_type_starts_that_event_anew(
     assert statuses == {"orders": "failed_detection (1/3)", "sound": "failed_detection (2/3)"}
     assert "detection_failures is 'one'" in caplog.text
     assert world.state("orders")["detection_failures"] == 1
+
+
+def test_the_former_name_of_the_context_can_still_be_imported() -> None:
+    assert Facts is NotificationContext

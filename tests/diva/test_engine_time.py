@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from cli.diva.file_store import FileStore
+from diva.report import log
 from diva.stores import Changes, Snapshot, StoreError
 
-from .world import World
+from .clocks import PATIENCE_SEC
+from .world import REMAINING_SEC, World
 
-LONG = 30.0
+# More than a run observes, and less than it has to deliver and save as well.
+TOO_LATE_TO_OBSERVE_SEC = 0.6 * REMAINING_SEC
+
+
+@contextmanager
+def logged(text: str) -> Iterator[threading.Event]:
+    """Give an event that is set once a line with `text` has been logged."""
+    found = threading.Event()
+
+    def look(record: logging.LogRecord) -> bool:
+        if text in record.getMessage():
+            found.set()
+        return True
+
+    log.addFilter(look)
+    level = log.level
+    log.setLevel(logging.INFO)
+    try:
+        yield found
+    finally:
+        log.setLevel(level)
+        log.removeFilter(look)
 
 
 @pytest.fixture(params=[False, True], ids=["shared", "separate"])
@@ -24,6 +49,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
+    """What hung callbacks wait for; opened at the end, so that their threads end with the test."""
     event = threading.Event()
     yield event
     event.set()
@@ -32,11 +58,15 @@ def gate() -> Iterator[threading.Event]:
 def test_a_hung_detect_does_not_cost_the_others_their_state_or_alerts(
     world: World, gate: threading.Event
 ) -> None:
-    world.remaining_sec = 1.0
     world.add("hung", role="detect")
     world.add("broken", role="detect", max_failed_detections=1)
-    world.answers = {"detect hung": gate.wait, "detect broken": False}
-    assert world.period() == {"hung": "timeout", "broken": "failed_detection (1/1) alerted"}
+    hang = world.clock.hang(TOO_LATE_TO_OBSERVE_SEC, gate)
+    with logged("Detection for event 'broken' failed") as failed:
+        world.answers = {
+            "detect hung": lambda: failed.wait(PATIENCE_SEC) and hang(),
+            "detect broken": False,
+        }
+        assert world.period() == {"hung": "timeout", "broken": "failed_detection (1/1) alerted"}
     assert world.state("broken")["alerted"] is True
     assert world.state("hung")["detection_failures"] == 1
 
@@ -44,8 +74,8 @@ def test_a_hung_detect_does_not_cost_the_others_their_state_or_alerts(
 def test_a_callback_past_its_own_limit_is_a_timeout_and_the_event_goes_on(
     world: World, gate: threading.Event
 ) -> None:
-    world.add("orders", timeout_sec=0.05)
-    world.answers["detect orders"] = gate.wait
+    world.add("orders", timeout_sec=1)
+    world.answers["detect orders"] = world.clock.hang(1, gate)
     assert world.period() == {"orders": "injected"}
     assert world.state("orders")["last_error"] == "detect did not return in time"
 
@@ -53,20 +83,21 @@ def test_a_callback_past_its_own_limit_is_a_timeout_and_the_event_goes_on(
 def test_a_callback_still_running_in_the_next_period_is_not_called_again(
     world: World, gate: threading.Event
 ) -> None:
-    world.add("orders", role="detect", timeout_sec=0.05)
-    world.answers["detect orders"] = gate.wait
+    world.add("orders", role="detect", timeout_sec=1)
+    world.answers["detect orders"] = world.clock.hang(1, gate)
     seen = [world.period()["orders"] for _ in range(3)]
     assert seen == ["timeout", "timeout", "timeout alerted"]
     assert world.calls == ["detect orders", "alert orders"]
     gate.set()
-    deadline = time.monotonic() + LONG
+    world.answers["detect orders"] = True
+    begun = time.monotonic()
     while world.period() != {"orders": "ok"}:
-        assert time.monotonic() < deadline
+        assert time.monotonic() < begun + PATIENCE_SEC, "its thread has not ended"
 
 
 def test_a_hung_alert_is_tried_again_once_it_is_over(world: World, gate: threading.Event) -> None:
-    world.add("orders", role="detect", max_failed_detections=1, timeout_sec=0.05)
-    world.answers = {"detect orders": False, "alert orders": gate.wait}
+    world.add("orders", role="detect", max_failed_detections=1, timeout_sec=1)
+    world.answers = {"detect orders": False, "alert orders": world.clock.hang(1, gate)}
     assert world.period() == {"orders": "failed_detection (1/1)"}
     assert world.period() == {"orders": "failed_detection (2/1)"}
     assert world.calls.count("alert orders") == 1
@@ -75,9 +106,7 @@ def test_a_hung_alert_is_tried_again_once_it_is_over(world: World, gate: threadi
     assert world.period() == {"orders": "failed_detection (3/1) alerted"}
 
 
-def test_an_event_that_gets_no_turn_keeps_its_state(
-    world: World, gate: threading.Event, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_event_that_gets_no_turn_keeps_its_state(world: World, gate: threading.Event) -> None:
     world.add("hung", role="detect")
     world.add("late", role="detect")
     world.workers, world.ordered = 1, True
@@ -85,8 +114,7 @@ def test_an_event_that_gets_no_turn_keeps_its_state(
     world.answers["detect late"] = False
     world.period()
     before = world.state("late")
-    world.remaining_sec = 0.5
-    world.answers["detect hung"] = gate.wait
+    world.answers["detect hung"] = world.clock.hang(TOO_LATE_TO_OBSERVE_SEC, gate)
     result = world.result()
     assert result["results"] == {"hung": "timeout", "late": "not_run"}
     assert result["not_run"] == 1

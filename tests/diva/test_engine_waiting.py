@@ -40,7 +40,7 @@ def test_what_recovers_in_maintenance_alerts_nobody(world: World) -> None:
 
 
 def test_a_resolution_is_sent_in_maintenance(world: World) -> None:
-    world.time = datetime(2025, 12, 31, 23, 50, tzinfo=timezone.utc)
+    world.clock.time = datetime(2025, 12, 31, 23, 50, tzinfo=timezone.utc)
     options = {"max_failed_detections": 1, "resolve": world.told("resolve", "orders")}
     world.add("orders", role="detect", maintenance=NIGHTLY, **options)
     world.answers["detect orders"] = False
@@ -50,7 +50,7 @@ def test_a_resolution_is_sent_in_maintenance(world: World) -> None:
 
 
 def test_no_reminder_in_maintenance(world: World) -> None:
-    world.time = datetime(2025, 12, 31, 23, 50, tzinfo=timezone.utc)
+    world.clock.time = datetime(2025, 12, 31, 23, 50, tzinfo=timezone.utc)
     world.add(
         "orders",
         role="detect",

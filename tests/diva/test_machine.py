@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from diva.machine import Effect, Observation, Outcome, delivered, due, restored, settle, step
+from diva.machine import (
+    Effect,
+    Observation,
+    Outcome,
+    due,
+    fold_delivery,
+    fold_period,
+    restored,
+    step,
+)
 from diva.state import Claim, State
 
 from .stories import BEGIN, PERIOD, follow, policy, show
@@ -314,12 +323,12 @@ def test_a_live_claim_of_another_run_keeps_this_one_from_delivering() -> None:
     claimed = State(healthy=False, detection_failures=1, alert_claim=theirs)
     failed = Observation(Outcome.FAILED)
 
-    state, effect = settle(detector, claimed, failed, BEGIN, mine)
+    state, effect = fold_period(detector, claimed, failed, BEGIN, mine)
     assert effect is None
     assert state.alert_claim == theirs
     assert state.detection_failures == 2
 
-    state, effect = settle(detector, claimed, failed, theirs.expires, mine)
+    state, effect = fold_period(detector, claimed, failed, theirs.expires, mine)
     assert effect is Effect.ALERT
     assert state.alert_claim == mine
 
@@ -330,19 +339,19 @@ def test_a_claim_outlives_a_recovery_so_that_a_second_failure_does_not_alert_mea
     claimed = State(healthy=False, detection_failures=1, alert_claim=theirs)
     recovered = step(detector, claimed, Observation(Outcome.OK), BEGIN)
     mine = Claim("mine", BEGIN + timedelta(seconds=40))
-    _, effect = settle(detector, recovered, Observation(Outcome.FAILED), BEGIN, mine)
+    _, effect = fold_period(detector, recovered, Observation(Outcome.FAILED), BEGIN, mine)
     assert effect is None
 
 
 def test_an_alert_delivered_while_the_event_recovered_is_resolved_afterwards() -> None:
     detector = policy(role="detect", max_failed_detections=1)
     recovered = State(healthy=True, alert_claim=Claim("run", BEGIN + timedelta(seconds=30)))
-    alerted = delivered(recovered, Effect.ALERT, Outcome.OK, "run", BEGIN)
+    alerted = fold_delivery(recovered, Effect.ALERT, Outcome.OK, "run", BEGIN)
     follow(detector, "ok -> !resolution", alerted)
 
 
 def test_a_reminder_delivered_while_the_event_recovered_leaves_it_recovered() -> None:
-    assert delivered(State(healthy=True), Effect.REMINDER, Outcome.OK, "r", BEGIN) == State(
+    assert fold_delivery(State(healthy=True), Effect.REMINDER, Outcome.OK, "r", BEGIN) == State(
         healthy=True
     )
 

@@ -18,10 +18,10 @@ from diva.machine import (
     Effect,
     Observation,
     Outcome,
-    delivered,
+    fold_delivery,
+    fold_period,
     injection_due,
     restored,
-    settle,
     step,
 )
 from diva.state import Claim, from_record, to_record
@@ -111,7 +111,7 @@ class MachineFollowsModel(RuleBasedStateMachine):
 
         was_alerted = self.state.alerted
         claim = Claim(f"run {self.minute}", now + PERIOD / 2)
-        self.state, effect = settle(self.policy, self.state, seen, now, claim)
+        self.state, effect = fold_period(self.policy, self.state, seen, now, claim)
         expected = self.model.period(
             detection_ok if detects else None,
             injection_ok if wanted else None,
@@ -123,7 +123,7 @@ class MachineFollowsModel(RuleBasedStateMachine):
             self.alerts_since_reset = 0
         if effect is not None:
             outcome = Outcome.OK if delivery_ok else Outcome.ERROR
-            self.state = delivered(self.state, effect, outcome, claim.run_id, now)
+            self.state = fold_delivery(self.state, effect, outcome, claim.run_id, now)
             if delivery_ok:
                 self.model.told(effect.value, self.minute)
                 self.alerts_since_reset += effect is Effect.ALERT

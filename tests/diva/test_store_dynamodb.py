@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from diva.engine import RESERVE_SEC
+from diva.deadlines import RESERVE_SEC
 from diva.handler import TIMEOUT_SEC
 from diva.state import InvalidState, State, from_record, to_record
-from diva.stores import Conflict, Snapshot, StoreError, commit
+from diva.stores import Conflict, Folded, Snapshot, StoreError, commit
 from diva.stores.dynamodb import DynamoDBStore
 from local_aws import LocalAws
 from tests.faults.faulty_aws import (
@@ -237,7 +237,7 @@ def test_a_hang_ends_within_the_time_kept_for_saving(
     faulty.always(operation, silence)
     store = table.store(faulty.client("dynamodb", read_timeout=0.05))
     with pytest.raises(StoreError, match=r"[Tt]imeout"):
-        commit(store, store.read(), lambda _: ONE, lambda _: None)
+        commit(store, store.read(), lambda _: Folded(ONE, None), lambda _: None)
     assert faulty.requests.count(operation) * TIMEOUT_SEC < RESERVE_SEC
 
 
@@ -255,4 +255,4 @@ def test_access_denied_names_the_action(
 ) -> None:
     faulty.always(operation, dynamodb_error(400, "AccessDeniedException"))
     with pytest.raises(StoreError, match=f"could not be {verb}: .*AccessDenied.*{operation}"):
-        commit(store, store.read(), lambda _: ONE, lambda _: None)
+        commit(store, store.read(), lambda _: Folded(ONE, None), lambda _: None)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diva.stores import Snapshot, StoreError, commit
+from diva.report import log_corrupt_state
+from diva.stores import Folded, Snapshot, StoreError, commit
 from diva.stores.s3 import S3Store
 from local_aws import LocalAws
 
@@ -137,13 +138,13 @@ def test_a_document_that_becomes_corrupt_before_a_write_is_kept_aside_too(bucket
     store = bucket.store()
     before = store.write(store.read(), {EVENT: {"injected": True}})
     bucket.put_bytes(b"corrupt")
-    commit(store, before, lambda _: {EVENT: {"injected": False}}, lambda _: None)
+    commit(store, before, lambda _: Folded({EVENT: {"injected": False}}, None), lambda _: None)
     assert bucket.document() == {"orders": {"injected": False}}
     assert [bucket.bytes(key) for key in kept_keys(bucket)] == [b"corrupt"]
 
 
 def test_a_missing_bucket_is_no_missing_state(aws: LocalAws) -> None:
-    store = S3Store(aws.client("s3"), "no-such-bucket", KEY)
+    store = S3Store(aws.client("s3"), "no-such-bucket", KEY, log_corrupt_state)
     with pytest.raises(StoreError, match=r"s3://no-such-bucket/.*the bucket does not exist"):
         store.read()
     with pytest.raises(StoreError, match=r"could not be written.*NoSuchBucket"):

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from diva.engine import RESERVE_SEC
+from diva.deadlines import RESERVE_SEC
 from diva.handler import TIMEOUT_SEC
-from diva.stores import Conflict, Snapshot, StoreError, commit
+from diva.stores import Conflict, Folded, Snapshot, StoreError, commit
 from diva.stores.s3 import S3Store
 from local_aws import LocalAws
 from tests.faults.faulty_aws import (
@@ -107,7 +107,7 @@ def test_403_after_a_conflict_means_deleted_meanwhile_without_list_bucket(
     before = store.write(store.read(), TWO)
     bucket.delete()
     faulty.always("GetObject", no_list_bucket)
-    commit(store, before, lambda _: ONE, lambda _: None)
+    commit(store, before, lambda _: Folded(ONE, None), lambda _: None)
     assert bucket.document() == ONE
 
 
@@ -119,7 +119,8 @@ def test_409_while_another_write_is_under_way_is_a_conflict(
     with pytest.raises(Conflict) as caught:
         store.write(before, TWO)
     assert caught.value.fresh == before
-    assert commit(store, before, lambda _: TWO, lambda _: None).records == TWO
+    after, _ = commit(store, before, lambda _: Folded(TWO, None), lambda _: None)
+    assert after.records == TWO
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["creation", "update"])

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diva.state import Claim, Record, State, from_record, to_record
-from diva.stores import Changes, Conflict, Snapshot, StoreError, commit
+from diva.stores import Conflict, Folded, Snapshot, StoreError, commit
 from local_aws import LocalAws
 
 from .places import EVENT, Place, new_place
@@ -46,9 +46,10 @@ def failures(record: Record) -> int:
     return count
 
 
-def one_more(snapshot: Snapshot) -> Changes:
+def one_more(snapshot: Snapshot) -> Folded[int]:
     """A fold as the engine's: it counts on from what is there."""
-    return {EVENT: {"detection_failures": failures(snapshot.records.get(EVENT, {}) or ZERO) + 1}}
+    count = failures(snapshot.records.get(EVENT, {}) or ZERO) + 1
+    return Folded({EVENT: {"detection_failures": count}}, count)
 
 
 ZERO: Record = {"detection_failures": 0}
@@ -116,7 +117,7 @@ def test_a_state_deleted_between_read_and_write_is_a_conflict_with_nothing(place
     with pytest.raises(Conflict) as caught:
         store.write(before, {EVENT: {"detection_failures": 5}})
     assert caught.value.fresh == Snapshot({}, None)
-    after = commit(store, before, one_more, no_pause)
+    after, _ = commit(store, before, one_more, no_pause)
     assert after.records == {EVENT: {"detection_failures": 1}}
     assert place.store().read() == after
 
@@ -139,14 +140,15 @@ def test_commit_folds_again_over_what_another_run_has_written(place: Place) -> N
     place.put({"detection_failures": 10})
     seen: list[int] = []
 
-    def fold(snapshot: Snapshot) -> Changes:
+    def fold(snapshot: Snapshot) -> Folded[int]:
         seen.append(failures(snapshot.records[EVENT]))
         if len(seen) < 3:  # another run comes between, twice
             commit(rival, rival.read(), one_more, no_pause)
         return one_more(snapshot)
 
-    after = commit(store, store.read(), fold, no_pause)
+    after, folded = commit(store, store.read(), fold, no_pause)
     assert seen == [10, 11, 12]
+    assert folded.result == 13, "what the last fold said, which is the one that was written"
     assert failures(after.records[EVENT]) == 13
     assert place.store().read() == after
 
@@ -154,7 +156,8 @@ def test_commit_folds_again_over_what_another_run_has_written(place: Place) -> N
 def test_commit_with_nothing_to_write_writes_nothing(place: Place) -> None:
     place.put({"detection_failures": 1})
     before = place.store().read()
-    assert commit(place.store(), before, lambda snapshot: {}, no_pause) == before
+    after, _ = commit(place.store(), before, lambda _: Folded({}, None), no_pause)
+    assert after == before
     assert place.store().read() == before
 
 
@@ -163,11 +166,11 @@ def test_commit_gives_up_after_five_conflicts_and_overwrites_nothing(place: Plac
     pauses: list[float] = []
     folds = 0
 
-    def fold(snapshot: Snapshot) -> Changes:
+    def fold(snapshot: Snapshot) -> Folded[None]:
         nonlocal folds
         folds += 1
         commit(rival, rival.read(), one_more, no_pause)
-        return {EVENT: {"detection_failures": -1}}
+        return Folded({EVENT: {"detection_failures": -1}}, None)
 
     with pytest.raises(StoreError, match=f"{EVENT}.* 5 attempts.*nothing was overwritten"):
         commit(store, store.read(), fold, pauses.append)

@@ -5,40 +5,46 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 
 from cli.diva.file_store import FileStore
 from diva import report
-from diva.engine import Engine, Period
+from diva.engine import Engine
+from diva.period import Period
 from diva.policy import read_policies
+from diva.pool import Pool
 from diva.redact import Redactor
-from diva.runner import Pool
 from diva.stores import Store
 from diva.windows import read_windows
 
+from .clocks import ManualClock
+
 Answer = object
 """What a callback does: return this, raise it if it is an exception, call it if a function."""
+
+REMAINING_SEC = 30.0
 
 
 @dataclass
 class World:
     """Events whose callbacks answer what `answers` says, and a log of every call of them.
 
-    State is in files below `folder`: one for all events, or one each where `separate`.
+    State is in files below `folder`: one for all events, or one each where `separate`. Time
+    stands still during a period, unless a callback moves `clock` on.
     """
 
     folder: Path
     separate: bool = False
     workers: int = 8
     ordered: bool = False
-    remaining_sec: float = 30.0
+    remaining_sec: float = REMAINING_SEC
     environ: Mapping[str, str] = field(default_factory=dict)
     events: dict[str, dict[str, object]] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
-    time: datetime = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    clock: ManualClock = field(default_factory=ManualClock)
     maintenance: list[dict[str, object]] = field(default_factory=list)
     worker_role: str | None = None
     problems: tuple[str, ...] = ()
@@ -50,9 +56,7 @@ class World:
 
     def new_process(self) -> Engine:
         """Return an engine as a fresh process has it, and use it from now on."""
-        self.engine = Engine(
-            Pool(self.workers), Redactor(self.environ), self.ordered, lambda: self.time
-        )
+        self.engine = Engine(Pool(self.workers, self.clock), Redactor(self.environ), self.ordered)
         return self.engine
 
     def add(self, name: str, role: str = "both", **options: object) -> None:
@@ -88,7 +92,7 @@ class World:
 
     def result(self, run_id: str = "run") -> dict[str, object]:
         """Run one period and return what the handler would."""
-        self.time += timedelta(minutes=5)
+        self.clock.time += timedelta(minutes=5)
         windows = read_windows(self.maintenance, "maintenance", [])
         policies = read_policies(self.events, worker_role=self.worker_role, maintenance=windows)
         self.problems = policies.problems

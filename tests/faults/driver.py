@@ -11,7 +11,8 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from diva import handler as handler_module
-from diva.engine import Engine
+from diva.pool import Pool
+from tests.diva.clocks import Calendar
 
 from . import events
 
@@ -40,5 +41,5 @@ if __name__ == "__main__":
         function_name="diva-orders",
         get_remaining_time_in_millis=lambda: 60_000,
     )
-    with patch.object(handler_module, "Engine", partial(Engine, now=lambda: now)):
+    with patch.object(handler_module, "Pool", partial(Pool, clock=Calendar(lambda: now))):
         handler_module.handler({}, context)

@@ -27,7 +27,7 @@ HAPPENS_ONCE_INJECTED = "verifying"
 CANNOT_BE_INJECTED = "refusing"
 
 
-class Facts(Protocol):
+class NotificationContext(Protocol):
     """What the callbacks look at in the facts that DIVA gives them."""
 
     event: str
@@ -73,14 +73,14 @@ def inject(name: str) -> bool:
     return name != CANNOT_BE_INJECTED
 
 
-def alert(message: str, facts: Facts) -> None:
+def alert(message: str, facts: NotificationContext) -> None:
     assert facts.event in message
     reached(f"alert {facts.event}")
     note(f"{facts.kind} {facts.event}")
     reached(f"done alert {facts.event}")
 
 
-def resolve(message: str, facts: Facts) -> None:
+def resolve(message: str, facts: NotificationContext) -> None:
     assert facts.event in message
     reached(f"resolve {facts.event}")
     note(f"{facts.kind} {facts.event}")

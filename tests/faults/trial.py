@@ -27,10 +27,11 @@ from typing import Any
 import pytest
 
 from diva import handler as handler_module
-from diva.engine import Engine
 from diva.handler import PeriodFailed
+from diva.pool import Pool
 from diva.state import State, from_record, to_record
 from local_aws import LocalAws
+from tests.diva.clocks import Calendar
 from tests.diva.lambda_process import Process, process_of
 
 from . import driver, events, stored
@@ -205,7 +206,8 @@ def trial_of(mode: str, aws: LocalAws, folder: Path, patch: pytest.MonkeyPatch) 
     """A trial in `mode`, whose clock the engine goes by."""
     with process_of(mode, aws, folder, patch) as process:
         trial = Trial(process, folder)
-        patch.setattr(handler_module, "Engine", partial(Engine, now=lambda: trial.now))
+        clock = Calendar(lambda: trial.now)
+        patch.setattr(handler_module, "Pool", partial(Pool, clock=clock))
         try:
             yield trial
         finally:

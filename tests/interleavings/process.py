@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from diva.engine import DELIVERY_SEC, LEFT_TO_FAIL_SEC, RESERVE_SEC, Engine
-from diva.notice import Facts
+from diva.deadlines import DELIVERY_SEC, LEFT_TO_FAIL_SEC, RESERVE_SEC
+from diva.engine import Engine
+from diva.notification import NotificationContext
 from diva.policy import Policies, read_policies
+from diva.pool import Pool
 from diva.redact import Redactor
-from diva.runner import Pool
 from diva.stores import Changes, Conflict, Snapshot, Store, StoreError
+from tests.diva.clocks import Calendar
 
 from .notes import Run
 from .plans import Answers, Function, Options
@@ -111,7 +113,7 @@ class Process:
         self._scene.trace.append(f"{self._scene.time:%H:%M:%S} {self.run.run_id}: {where}")
 
     def _start(self) -> None:
-        self._engine = Engine(Pool(1), Redactor({}), now=lambda: self.run.now())
+        self._engine = Engine(Pool(1, Calendar(lambda: self.run.now())), Redactor({}))
 
     def _store(self, event: str, names: Sequence[str]) -> Store:
         store = self._scene.home.store(event, self.step)
@@ -148,7 +150,7 @@ class Process:
         self.run.seen[name].injection = bool(answer)
         return self._answer(f"end of inject {name}", answer)
 
-    def _tell(self, message: str, facts: Facts) -> object:
+    def _tell(self, message: str, facts: NotificationContext) -> object:
         name = facts.event
         answer = self._call(f"{facts.kind} {name}", self.run.answers[name].deliver)
         with self.stage.judging():

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from diva.notice import Facts
+from diva.notification import NotificationContext
 from diva.state import State, from_record
 from diva.stores import Changes, Snapshot
 from tests.diva.model import Model
@@ -71,7 +71,7 @@ class Reference:
                 self._save(run, name, changes)
         self.check(names, after)
 
-    def delivering(self, run: Run, name: str, facts: Facts, succeeds: bool) -> None:
+    def delivering(self, run: Run, name: str, facts: NotificationContext, succeeds: bool) -> None:
         """Note that a run delivers, or fails to."""
         assert name in run.claimed, f"{run.run_id} delivers what was not its to deliver: {facts}"
         assert name not in run.delivered, f"{run.run_id} delivers a second time: {facts}"

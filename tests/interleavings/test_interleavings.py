@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, note, settings
 
 from cli.diva.file_store import FileStore
 from diva import stores
+from diva.report import log_corrupt_state
 from diva.stores import Store
 from diva.stores.s3 import S3Store
 from local_aws import LocalAws
@@ -63,7 +64,7 @@ class Object:
 
     def store(self, event: str, between: Between) -> Store:
         client: Any = _AskingAgain(self.bucket.client, between)
-        return S3Store(client, self.bucket.name, self.key)
+        return S3Store(client, self.bucket.name, self.key, log_corrupt_state)
 
 
 @dataclass(frozen=True, slots=True)

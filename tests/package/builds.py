@@ -12,7 +12,7 @@ from typing import Any
 
 from cli.common import paths
 
-SCRIPT = paths.ROOT / "scripts" / "package.py"
+SCRIPT = paths.ROOT / "modules" / "lambda-function" / "package.py"
 
 
 class Build:
@@ -22,7 +22,7 @@ class Build:
         self.folder = folder
         self.zip = folder / "built" / "function.zip"
         self.python = sys.executable
-        self.sources: list[dict[str, str]] = []
+        self.sources: list[dict[str, str | None]] = []
         self.target: dict[str, Any] = {
             "output": str(self.zip),
             "runtime": "python3.13",
@@ -45,11 +45,12 @@ class Build:
         self.take(name, sha256)
         return path
 
-    def take(self, name: str, sha256: str | None = None) -> None:
-        """Have a file packaged that is there."""
+    def take(self, name: str, sha256: str | None = None, root: Path | None = None) -> None:
+        """Have a file packaged that is there, with a whole folder where `root` is given."""
         path = self.folder / "sources" / name
         found = hashlib.sha256(path.read_bytes()).hexdigest()
-        self.sources.append({"name": name, "path": str(path), "sha256": sha256 or found})
+        source = {"name": name, "path": str(path), "sha256": sha256 or found}
+        self.sources.append({**source, "root": None if root is None else str(root)})
 
     def require(self, *lines: str) -> None:
         """Have requirements installed."""

@@ -157,13 +157,12 @@ def test_compiled_code_of_a_wheel_is_looked_at_too(build: Build) -> None:
 
 def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(build: Build) -> None:
     folder = build.folder / "sources"
-    build.target["folder"] = str(folder)
     (folder / "inside.py").symlink_to("event_logic.py")
-    build.take("inside.py")
+    build.take("inside.py", root=folder)
     assert build.contents()["inside.py"] == b"def get_events():\n    return {}\n"
 
     outside = build.folder / "outside.py"
     outside.write_text("SECRET = 1\n")
     (folder / "link.py").symlink_to("../outside.py")
-    build.take("link.py")
+    build.take("link.py", root=folder)
     assert f"{folder / 'link.py'} leads out of {folder} by a link, to {outside}" in build.refusal()

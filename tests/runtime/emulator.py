@@ -62,7 +62,8 @@ def build(folder: Path, event_logic: str) -> Path:
         "limit_mb": 50,
     }
     arguments = [json.dumps(each) for each in [*described, target]]
-    subprocess.run([sys.executable, ROOT / "scripts/package.py", *arguments], check=True)
+    script = ROOT / "modules" / "lambda-function" / "package.py"
+    subprocess.run([sys.executable, script, *arguments], check=True)
     with zipfile.ZipFile(package) as archive:
         archive.extractall(task)
     return task

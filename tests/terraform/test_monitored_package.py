@@ -132,6 +132,46 @@ def test_a_folder_is_deployed_whole_and_again_when_it_is_edited(
     assert not {"whole", "given"} & {each["FunctionName"] for each in functions_left}
 
 
+def test_functions_share_folders(aws: LocalAws, tmp_path: Path) -> None:
+    main = "from shared import rates\nfrom shared.deeper import texts\n"
+    main += "def lambda_handler(event, context):\n    return [rates.VAT, texts.GREETING, NAME]\n"
+    for name in ("orders", "invoices"):
+        write(tmp_path / name / "main.py", f"{main}NAME = {name!r}\n")
+    write(tmp_path / "common" / "rates.py", "VAT = 19\n")
+    write(tmp_path / "common" / "__pycache__" / "rates.pyc", "unwanted")
+    write(tmp_path / "texts" / "texts.py", "GREETING = 'hello'\n")
+    shared = {"shared": str(tmp_path / "common"), "shared/deeper": f"{tmp_path / 'texts'}/"}
+    functions = {
+        name: {"lambda_source_dir": str(tmp_path / name), "source_roots": shared}
+        for name in ("orders", "invoices")
+    }
+    terraform = root(tmp_path / "project", functions)
+    terraform.apply()
+    assert list(contents(built(terraform, "orders"))) == [
+        "main.py",
+        "shared/deeper/texts.py",
+        "shared/rates.py",
+    ]
+    assert aws.invoke("orders").payload == [19, "hello", "orders"]
+    assert aws.invoke("invoices").payload == [19, "hello", "invoices"]
+    assert not terraform.plan(), "a second plan is empty"
+
+    write(tmp_path / "common" / "rates.py", "VAT = 20\n")
+    terraform.apply()
+    assert aws.invoke("orders").payload[0] == aws.invoke("invoices").payload[0] == 20
+
+    (tmp_path / "texts" / "rates.py").symlink_to(tmp_path / "common" / "rates.py")
+    with pytest.raises(TerraformError) as refused:
+        terraform.apply()
+    said = " ".join(refused.value.output.split())
+    assert f"{tmp_path}/texts/rates.py leads out of {tmp_path}/texts by a link" in said
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
 def test_what_may_not_be_deployed_is_refused(aws: LocalAws, tmp_path: Path, folder: Path) -> None:
     secret = tmp_path / "elsewhere" / "secret.txt"
     secret.parent.mkdir()

@@ -60,7 +60,7 @@ def test_extra_sources_are_packaged_without_caches(project: Path, role_arn: str)
         (folder / "deeper").mkdir(parents=True)
         (folder / "__init__.py").touch()
         (folder / "deeper" / "values.json").write_text(value, encoding="utf-8")
-    for name in (".hidden", ".cache/a", "deeper/__pycache__/b.txt", "c.pyc"):
+    for name in (".git/config", ".mypy_cache/a", "deeper/__pycache__/b.txt", "c.pyc"):
         unwanted = project / "cached" / "checks" / name
         unwanted.parent.mkdir(exist_ok=True)
         unwanted.touch()

@@ -349,11 +349,25 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"sources": {}},
-        "One of source_dir, sources and package_path says what is deployed; given is none.",
+        "Either package_path names a finished package, or source_dir, source_roots and sources say"
+        " what goes into one; given is none of them.",
     ),
     (
         {"package_path": "../given.zip"},
-        "One of source_dir, sources and package_path says what is deployed; given are more.",
+        "Either package_path names a finished package, or source_dir, source_roots and sources say"
+        " what goes into one; given are both.",
+    ),
+    (
+        {"source_roots": {"../diva": "../lambda/diva", "good/name": "../lambda/diva"}},
+        'are relative, with forward slashes, and stay inside; found "../diva".',
+    ),
+    (
+        {
+            "sources": dict.fromkeys(["event_logic.py", "diva/state.py"], "../event_logic.py"),
+            "source_roots": {"diva": "../lambda/diva"},
+        },
+        "The package of case takes diva/state.py from several places: ../event_logic.py,"
+        " ../lambda/diva/state.py. Leave all but one of them out.",
     ),
     (
         {"sources": dict.fromkeys(["good.py", *UNUSABLE_NAMES], "../event_logic.py")},
@@ -421,6 +435,10 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"lambda_source_dir": "../nothing"},
         'There is no folder "../nothing" with files for the package of case.',
+    ),
+    (
+        {"source_roots": {"shared": "../no_folder"}},
+        'There is no folder "../no_folder" with files for the package of case.',
     ),
     (
         {"requirements_file": "../no_requirements.txt"},

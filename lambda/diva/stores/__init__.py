@@ -7,9 +7,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from ..state import Record
+
+T = TypeVar("T")
 
 ATTEMPTS = 5
 LONGEST_PAUSE_SEC = 0.1
@@ -66,29 +68,41 @@ class Store(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Folded(Generic[T]):
+    """What a fold makes of a snapshot: the changes to write, and whatever else follows from it."""
+
+    changes: Changes
+    result: T
+
+
 def commit(
     store: Store,
     snapshot: Snapshot,
-    fold: Callable[[Snapshot], Changes],
+    fold: Callable[[Snapshot], Folded[T]],
     pause: Callable[[float], None] = time.sleep,
-) -> Snapshot:
+) -> tuple[Snapshot, Folded[T]]:
     """Write what `fold` makes of `snapshot`; fold again over what another run has written.
 
-    Nothing is written where `fold` returns no changes. Raises StoreError when the store
-    cannot be written, or changes under each of several attempts.
+    Returns what is stored afterwards, and what was folded to get there.
+
+    `fold` may be called several times, and only the last call counts: it changes nothing.
+    Nothing is written where it returns no changes. Raises StoreError when the store cannot be
+    written, or changes under each of several attempts.
     """
     for attempt in range(ATTEMPTS):
-        changes = fold(snapshot)
-        if not changes:
-            return snapshot
+        folded = fold(snapshot)
+        if not folded.changes:
+            return snapshot, folded
         try:
-            return store.write(snapshot, changes)
+            return store.write(snapshot, folded.changes), folded
         except Conflict as conflict:
             snapshot = conflict.fresh
             pause(random.uniform(0, LONGEST_PAUSE_SEC * (attempt + 1)))
+    names = ", ".join(sorted(folded.changes)[:3])
     raise StoreError(
-        f"state of {', '.join(sorted(changes)[:3])} was changed by other runs during each of "
-        f"{ATTEMPTS} attempts to write it; nothing was overwritten"
+        f"state of {names} was changed by other runs during each of {ATTEMPTS} attempts to write "
+        "it; nothing was overwritten"
     )
 
 

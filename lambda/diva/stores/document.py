@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
 from ..state import Record
+
+OnCorrupt = Callable[[str, Exception, str], None]
+"""Is told of a corrupt document: where it is, what is wrong with it, and where it is kept."""
 
 
 class CorruptDocument(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
-log = logging.getLogger("diva")
-
 WRITES = "diva-writes"
 READ_ATTEMPTS = 2
 
@@ -29,15 +26,22 @@ READ_ATTEMPTS = 2
 class S3Store:
     """The object `s3://<bucket>/<key>`, encrypted with `kms_key_arn` if given.
 
-    Its metadata `diva-writes` holds the ids of the latest writes, divided by spaces.
+    Its metadata `diva-writes` holds the ids of the latest writes, divided by spaces. A document
+    that is not one of states is kept aside, and `on_corrupt` is told.
     """
 
     def __init__(
-        self, client: S3Client, bucket: str, key: str, kms_key_arn: str | None = None
+        self,
+        client: S3Client,
+        bucket: str,
+        key: str,
+        on_corrupt: document.OnCorrupt,
+        kms_key_arn: str | None = None,
     ) -> None:
         self._client = client
         self._bucket = bucket
         self._key = key
+        self._on_corrupt = on_corrupt
         self._encryption: dict[str, Any] = {}
         if kms_key_arn:
             self._encryption = {
@@ -147,10 +151,7 @@ class S3Store:
             # 412: the name is this moment's own, so it was the same request, repeated.
             if not isinstance(failure, ClientError) or _status(failure) != 412:
                 self._fail("kept aside although it is corrupt", failure)
-        log.error(
-            "State s3://%s/%s is corrupt: %s. It is kept as %s; starting without state",
-            self._bucket, self._key, error, kept,
-        )  # fmt: skip
+        self._on_corrupt(f"s3://{self._bucket}/{self._key}", error, kept)
 
     def _fail(self, what: str, error: Exception, hint: str = "") -> NoReturn:
         text = f"state s3://{self._bucket}/{self._key} could not be {what}: {error}"

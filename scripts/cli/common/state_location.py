@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
+from diva.report import log_corrupt_state
 from diva.state import Record
 from diva.stores import Store, StoreError, document
 
@@ -53,7 +54,8 @@ class S3Location:
 
         # What is written has the same encryption as what is there.
         _, kms_key_arn = self._read()
-        yield S3Store(_s3(), self._bucket, self._key, kms_key_arn), events
+        store = S3Store(_s3(), self._bucket, self._key, log_corrupt_state, kms_key_arn)
+        yield store, events
 
     def _read(self) -> tuple[Mapping[str, Record], str | None]:
         absent = {

@@ -30,9 +30,8 @@ def working_copy(folder: Path) -> Path:
     )
     for name in COPIED:
         shutil.copytree(paths.ROOT / name, folder / name, ignore=unwanted)
-    (folder / "scripts").mkdir()
-    for path in [*paths.ROOT.glob("*.tf"), paths.ROOT / "scripts" / "package.py"]:
-        shutil.copyfile(path, folder / path.relative_to(paths.ROOT))
+    for path in paths.ROOT.glob("*.tf"):
+        shutil.copyfile(path, folder / path.name)
     return folder
 
 

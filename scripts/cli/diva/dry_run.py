@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from diva import report
-from diva.engine import EventRun, Period
 from diva.machine import Effect
+from diva.period import EventRun, Period
 from diva.policy import Policies, Policy, Retry
 
 _WOULD = {
@@ -45,12 +45,12 @@ def statuses(policies: Policies, period: Period, results: Mapping[str, str]) -> 
 
 
 def _status(policy: Policy, run: EventRun) -> str:
-    detected = replace(run.seen, injection=None)
-    parts = [report.status(policy, run.before, run.after, detected, None)]
+    detected = run._replace(seen=replace(run.seen, injection=None), outcome=None)
+    parts = [report.status(policy, detected)]
     if run.seen.injection is not None:
         parts = [*(parts if run.seen.detection is not None else []), "would inject"]
-    if run.sent is not None:
-        parts.append(_WOULD[run.sent])
+    if run.delivered is not None:
+        parts.append(_WOULD[run.delivered])
     return ", ".join(parts)
 
 

@@ -8,12 +8,13 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from diva import notice, report
-from diva.engine import Engine, EventRun, Period
+from diva import notification, report
+from diva.engine import Engine
 from diva.machine import Effect
+from diva.period import EventRun, Period
 from diva.policy import Policies, Policy, read_policies
+from diva.pool import Pool
 from diva.redact import Redactor
-from diva.runner import Pool
 from diva.stores import Store
 
 from ..common.defaults import MAX_WORKERS
@@ -90,17 +91,18 @@ class LocalRunner:
         self._table.add(lead, statuses)
         for name, policy in policies.valid.items():
             run = period.runs.get(name)
-            if run is not None and run.effect is not None:
-                what = self._what(policy, run, run.effect)
-                basis = run.before if run.effect is Effect.RESOLUTION else run.after
-                message = notice.message(notice.facts(policy, basis, run.effect, period.run_id))
-                style = "bold green" if run.effect is Effect.RESOLUTION else "bold red"
+            if run is not None and run.claimed is not None:
+                what = self._what(policy, run, run.claimed)
+                basis = run.before if run.claimed is Effect.RESOLUTION else run.after
+                context = notification.context(policy, basis, run.claimed, period.run_id)
+                message = notification.message(context)
+                style = "bold green" if run.claimed is Effect.RESOLUTION else "bold red"
                 self._table.add_message(lead, name, what, message, style)
 
     def _what(self, policy: Policy, run: EventRun, effect: Effect) -> str:
         if self._dry:
             return f"would send {effect.value}"
-        if not run.sent:
+        if not run.delivered:
             return f"{effect.value} not delivered, tried again next period"
         if effect is not Effect.RESOLUTION and policy.alert is None:
             return f"{effect.value} (no alert function: a log line in Lambda)"

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Sequence
 
 from diva.state import State, to_record
-from diva.stores import Changes, Snapshot, Store, commit
+from diva.stores import Folded, Snapshot, Store, commit
 
 from ..common.output import Output
 from ..common.state_location import StateLocation
@@ -50,13 +50,11 @@ def _reset(where: StateLocation, names: Sequence[str]) -> set[str]:
 
 def _reset_in(store: Store, names: Sequence[str]) -> list[str]:
     defaults = to_record(State())
-    done: list[str] = []
 
-    def fold(snapshot: Snapshot) -> Changes:
+    def fold(snapshot: Snapshot) -> Folded[list[str]]:
         # An event that another run has dropped meanwhile is not brought back.
         stored = {name: snapshot.records[name] for name in names if name in snapshot.records}
-        done[:] = [name for name, record in stored.items() if {**record, **defaults} != record]
-        return dict.fromkeys(done, defaults)
+        changed = [name for name, record in stored.items() if {**record, **defaults} != record]
+        return Folded(dict.fromkeys(changed, defaults), changed)
 
-    commit(store, store.read(), fold)
-    return done
+    return commit(store, store.read(), fold)[1].result

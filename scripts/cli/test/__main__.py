@@ -14,7 +14,7 @@ from ..common.arguments import ArgumentParser
 from ..common.paths import ROOT
 from ..common.terraform import Terraform, TerraformError, find, working_copy
 
-PYTHON = ["lambda", "scripts", "tests"]
+PYTHON = ["lambda", "modules/lambda-function", "scripts", "tests"]
 EXAMPLES = "Other arguments go to pytest, and then only pytest runs: scripts/test -k alert"
 
 

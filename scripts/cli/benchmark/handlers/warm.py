@@ -17,8 +17,8 @@ from botocore.config import Config
 from cli.common.memory_store import MemoryStore
 from diva import handler as diva
 from diva.engine import Engine
+from diva.pool import Pool
 from diva.redact import Redactor
-from diva.runner import Pool
 from diva.stores import document
 
 from .event_logic import EVENTS, detect

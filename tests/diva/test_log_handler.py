@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from diva.writer import OneWriter
+from diva.log_handler import OneWriter
 
 PATIENCE_SEC = 30
 

@@ -55,6 +55,8 @@ class Source:
     name: str
     path: str
     sha256: str
+    root: str | None = None
+    """The folder that it came with, and that it may not be a link out of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,6 @@ class Target:
     requirements: str | None
     requirements_sha256: str | None
     limit_mb: int
-    folder: str | None = None
-    """What the sources are all of, so that none of them may be a link to outside of it."""
 
     @property
     def python(self) -> str:
@@ -89,8 +89,9 @@ def main(arguments: list[str]) -> int:
 
 def build(sources: list[Source], target: Target) -> str:
     """Write the package and return a line that says what was written."""
-    if target.folder:
-        _check_links(Path(target.folder), sources)
+    for source in sources:
+        if source.root is not None:
+            _check_link(source.path, Path(source.root))
     entries = {source.name: _read(source.path, source.sha256) for source in sources}
     for source in sources:
         if source.name.endswith(".py"):
@@ -118,15 +119,13 @@ def _read(path: str, sha256: str | None) -> bytes:
     return content
 
 
-def _check_links(folder: Path, sources: list[Source]) -> None:
-    inside = folder.resolve()
-    for source in sources:
-        found = Path(source.path).resolve()
-        if not found.is_relative_to(inside):
-            raise PackageError(
-                f"{source.path} leads out of {folder} by a link, to {found}. Put the file itself"
-                " there: what is outside is not looked at when the function is planned elsewhere."
-            )
+def _check_link(path: str, root: Path) -> None:
+    found = Path(path).resolve()
+    if not found.is_relative_to(root.resolve()):
+        raise PackageError(
+            f"{path} leads out of {root} by a link, to {found}. Put the file itself there: what is"
+            " outside is not looked at when the function is planned elsewhere."
+        )
 
 
 def _check_machine(name: str, content: bytes, target: Target) -> None:

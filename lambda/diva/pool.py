@@ -9,11 +9,12 @@ call had answered `timed_out`. What a job does between its calls is never abando
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
+
+from .clock import Clock
 
 T = TypeVar("T")
 
@@ -54,9 +55,13 @@ class Done(Generic[T]):
 
 
 class Pool:
-    """Runs jobs on up to `workers` threads at once, plus one for each hung call."""
+    """Runs jobs on up to `workers` threads at once, plus one for each hung call.
 
-    def __init__(self, workers: int) -> None:
+    Times are those of `clock`.
+    """
+
+    def __init__(self, workers: int, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
         self._workers = workers
         self._lock = threading.Lock()
         self._hung: Counter[Hashable] = Counter()
@@ -75,7 +80,8 @@ class Pool:
         At `give_up` the wait ends even for jobs that are busy between their calls: these are
         said to have ended with a TimeoutError.
         """
-        return _Batch(jobs, self._lock, self._hung).run(self._workers, until, give_up)
+        batch = _Batch(jobs, self.clock, self._lock, self._hung)
+        return batch.run(self._workers, until, give_up)
 
 
 @dataclass(eq=False, slots=True)
@@ -91,10 +97,12 @@ class _Batch(Generic[T]):
     def __init__(
         self,
         jobs: Iterable[tuple[str, Callable[[], Job[T]]]],
+        clock: Clock,
         lock: threading.Lock,
         hung: Counter[Hashable],
     ) -> None:
         self._waiting = deque(jobs)
+        self._clock = clock
         self._lock = lock
         self._changed = threading.Condition(lock)
         self._hung = hung
@@ -110,7 +118,7 @@ class _Batch(Generic[T]):
             self._start(self._work)
         with self._changed:
             while self._waiting or len(self._done) < len(self._begun):
-                now = time.monotonic()
+                now = self._clock.monotonic()
                 if now >= until:
                     self._waiting.clear()
                 if now >= give_up:
@@ -119,7 +127,7 @@ class _Batch(Generic[T]):
                 limits = [until if self._waiting else give_up, give_up]
                 limits += [running.call.until for running in self._running]
                 self._wake_at = min(limits)
-                self._changed.wait(max(0.0, self._wake_at - now))
+                self._clock.wait(self._changed, self._wake_at)
             unfinished: Done[T] = Done(error=TimeoutError("it did not end before the run had to"))
             return {name: self._done.get(name, unfinished) for name in self._begun}
 
@@ -138,7 +146,7 @@ class _Batch(Generic[T]):
             return
         while True:
             with self._lock:
-                if not self._waiting or time.monotonic() >= self._until:
+                if not self._waiting or self._clock.monotonic() >= self._until:
                     return
                 name, begin = self._waiting.popleft()
                 self._begun[name] = None
@@ -152,7 +160,7 @@ class _Batch(Generic[T]):
                 call = next(job) if reply is None else job.send(reply)
                 running = _Running(name, job, call)
                 with self._lock:
-                    if call.until <= time.monotonic():
+                    if call.until <= self._clock.monotonic():
                         reply = _NOT_RUN
                         continue
                     self._running.add(running)

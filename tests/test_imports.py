@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,11 @@ FILES = {
 
 
 def imports(module: str) -> set[str]:
-    """Return the full names of what `module` imports anywhere, save for type checking alone."""
+    """Return the full names of what `module` imports anywhere, also for type checking alone."""
     tree = ast.parse(FILES[module].read_bytes())
     package = module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
     found: set[str] = set()
-    for node in _running(tree):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -39,14 +41,34 @@ def imports(module: str) -> set[str]:
     return found
 
 
-def _running(node: ast.AST) -> list[ast.AST]:
-    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-        return []
-    return [node, *(each for child in ast.iter_child_nodes(node) for each in _running(child))]
-
-
 def own(module: str) -> set[str]:
-    return {each for each in imports(module) if each.startswith("diva.")}
+    """Return what `module` imports of the code that is deployed."""
+    return {each for each in imports(module) if each in FILES and each != module}
+
+
+def folder(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def required(name: str) -> set[str]:
+    """Return the top-level names of what a folder's requirements file asks for."""
+    file = LAMBDA / name / "requirements.txt"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return {re.split(r"[^\w-]", line)[0].replace("-", "_") for line in lines if line[:1].isalpha()}
+
+
+def test_no_imports_lead_in_a_circle() -> None:
+    TopologicalSorter({module: own(module) for module in FILES}).prepare()
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_folder_imports_itself_what_is_common_and_what_it_requires(module: str) -> None:
+    own_folder = folder(module)
+    shared = set() if own_folder == "diva_common" else {"diva_common"}
+    installed = {"boto3", "botocore", *required(own_folder)}
+    for_types = {"mypy_boto3_dynamodb", "mypy_boto3_s3"}
+    tops = {each.partition(".")[0] for each in imports(module)}
+    assert tops <= sys.stdlib_module_names | {own_folder} | shared | installed | for_types
 
 
 def test_the_machine_and_all_it_imports_are_pure() -> None:
@@ -76,12 +98,6 @@ print(json.dumps(sorted(sys.modules)))
         assert not tops & {"time", "os", "random", "socket", "subprocess"}, module
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_the_standard_library_and_boto3_are_all_that_is_imported(module: str) -> None:
-    tops = {each.partition(".")[0] for each in imports(module)}
-    assert tops <= sys.stdlib_module_names | {"diva", "boto3", "botocore"}
-
-
 @pytest.mark.parametrize("module", [each for each in FILES if each.startswith("diva.stores")])
 def test_stores_know_the_state_alone(module: str) -> None:
     assert {each for each in own(module) if not each.startswith("diva.stores")} <= {"diva.state"}
@@ -100,7 +116,8 @@ def test_only_stores_and_handler_know_aws(module: str) -> None:
     [
         ("diva.state", set()),
         ("diva.options", set()),
-        ("diva.runner", set()),
+        ("diva.clock", set()),
+        ("diva.pool", {"diva.clock"}),
         ("diva.dependencies", set()),
         ("diva.windows", {"diva.options"}),
         ("diva.settings", {"diva.windows"}),
