@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hcl2
 import pytest
 
+from cli.common.paths import ROOT
+from cli.diva import arguments
 from cli.diva.__main__ import main
 
 from .diva_command import calls, diva, event_logic, rows, write
@@ -162,6 +165,16 @@ def test_wrong_usage_is_explained_with_exit_code_2(
     errors = capsys.readouterr().err
     assert said in errors
     assert errors.startswith("usage: diva")
+
+
+def test_the_timeout_of_a_run_is_that_of_the_module_by_default() -> None:
+    variables = hcl2.loads((ROOT / "variables.tf").read_text())["variable"]
+    [default] = [
+        block['"lambda_timeout_sec"']["default"]
+        for block in variables
+        if '"lambda_timeout_sec"' in block
+    ]
+    assert arguments.parse(["run", "event_logic.py"]).timeout == default
 
 
 @pytest.mark.parametrize("command", ["", "validate", "run", "status", "reset"])

@@ -21,7 +21,7 @@ from local_aws.environ import REGION, for_functions
 from local_aws.executor import Executor
 from local_aws.function import Function
 
-from ..common.defaults import LONGEST_TIMEOUT_SEC
+from ..common import lambda_timeout
 from ..common.paths import ROOT
 from .aws_stub import COUNTS, HOST
 
@@ -76,7 +76,7 @@ class Harness:
             region=REGION,
             runtime=f"python3.{sys.version_info.minor}",
             handler=handler,
-            timeout_sec=LONGEST_TIMEOUT_SEC,
+            timeout_sec=lambda_timeout.LONGEST_SEC,
             memory_mb=MEMORY_MB,
             environment=environment,
             code=package,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from statistics import median
 
-from ..common.defaults import MAX_WORKERS
+from diva.settings import MAX_WORKERS
+
 from .harness import harness
 from .result import Result
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from diva.settings import LOG_LEVELS
 
+from ..common import lambda_timeout
 from ..common.arguments import ArgumentParser, whole_number
-from ..common.defaults import LONGEST_TIMEOUT_SEC, TIMEOUT_SEC
 from ..common.state_location import DynamoDBLocation, S3Location, StateLocation
 from .file_location import FileLocation
 
@@ -158,8 +158,8 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--timeout",
-        type=_number(LONGEST_TIMEOUT_SEC),
-        default=TIMEOUT_SEC,
+        type=_number(lambda_timeout.LONGEST_SEC),
+        default=lambda_timeout.DEFAULT_SEC,
         metavar="SEC",
         help="the function's timeout, which a period has to end in (default: %(default)s)",
     )

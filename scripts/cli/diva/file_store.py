@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import tempfile
 from pathlib import Path
 
+from diva.report import log_corrupt_state
 from diva.stores import Changes, Conflict, Snapshot, StoreError, document, merged
 
 from ..common.file_lock import locked
-
-log = logging.getLogger("diva")
 
 
 class FileStore:
@@ -35,10 +33,7 @@ class FileStore:
                 raise StoreError(
                     f"corrupt state file {self._path} could not be kept aside: {failure}"
                 ) from failure
-            log.error(
-                "State file %s is corrupt: %s. It is kept as %s; starting without state",
-                self._path, error, kept,
-            )  # fmt: skip
+            log_corrupt_state(f"file {self._path}", error, str(kept))
             return Snapshot({}, _version(body))
 
     def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:

@@ -15,9 +15,9 @@ from diva.period import EventRun, Period
 from diva.policy import Policies, Policy, read_policies
 from diva.pool import Pool
 from diva.redact import Redactor
+from diva.settings import MAX_WORKERS
 from diva.stores import Store
 
-from ..common.defaults import MAX_WORKERS
 from ..common.output import Output
 from ..common.period_table import PeriodTable
 from . import dry_run
