@@ -10,7 +10,6 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -22,7 +21,9 @@ from local_aws.executor import Executor
 from local_aws.function import Function
 
 from ..common import lambda_timeout
+from ..common.interrupts import shielded
 from ..common.paths import ROOT
+from ..common.temporary_folder import temporary_folder
 from .aws_stub import COUNTS, HOST
 
 MEMORY_MB = 3008
@@ -124,15 +125,11 @@ class Harness:
 def harness(delay_sec: float = 0.0) -> Iterator[Harness]:
     """Give a harness whose AWS answers each call after `delay_sec`; nothing of it is left."""
     with (
-        tempfile.TemporaryDirectory(prefix="diva-benchmark-", ignore_cleanup_errors=True) as folder,
-        _aws(delay_sec) as port,
+        temporary_folder("diva-benchmark") as folder,
+        shielded(_aws(delay_sec)) as port,
+        shielded(_executor(folder, f"http://{HOST}:{port}")) as executor,
     ):
-        environ = for_functions(f"http://{HOST}:{port}")
-        executor = Executor(Path(folder), environ, lambda *_: None)
-        try:
-            yield Harness(executor, port)
-        finally:
-            executor.retire_all()
+        yield Harness(executor, port)
 
 
 def packaged(**more: bytes) -> bytes:
@@ -158,6 +155,15 @@ def _sources() -> Mapping[str, bytes]:
     ):
         files |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     return files
+
+
+@contextmanager
+def _executor(folder: Path, endpoint: str) -> Iterator[Executor]:
+    executor = Executor(folder, for_functions(endpoint), lambda *_: None)
+    try:
+        yield executor
+    finally:
+        executor.retire_all()
 
 
 @contextmanager

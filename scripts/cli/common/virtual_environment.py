@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from .exit_status import INTERRUPTED
 from .file_lock import locked
 from .paths import ROOT, cache_home
 from .stderr import print_stderr
@@ -34,11 +35,15 @@ def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
     if sys.version_info < OLDEST_PYTHON:
         needed, found = (".".join(map(str, each[:2])) for each in (OLDEST_PYTHON, sys.version_info))
         _stop(f"Python {needed} or newer is needed; {sys.executable} is {found}.")
-    interpreter = prepare(lock)
-    if Path(sys.prefix).resolve() == interpreter.parents[1].resolve():
-        sys.path.insert(1, str(ROOT / "lambda"))
-        runpy.run_module(module, run_name="__main__")
-        sys.exit()
+    try:
+        interpreter = prepare(lock)
+        if Path(sys.prefix).resolve() == interpreter.parents[1].resolve():
+            sys.path.insert(1, str(ROOT / "lambda"))
+            runpy.run_module(module, run_name="__main__")
+            sys.exit()
+    except KeyboardInterrupt:  # before the command is ready to handle it
+        print_stderr("Interrupted.")
+        sys.exit(INTERRUPTED)
     command = [str(interpreter), str(Path(sys.argv[0]).resolve()), *arguments]
     environ = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
     if os.name != "nt":

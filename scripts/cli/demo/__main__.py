@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING
 from ..common import terraform
 from ..common.arguments import ArgumentParser, whole_number
 from ..common.exit_status import exit_with, run_command
-from ..common.interrupts import interrupt_on_sigterm
+from ..common.interrupts import interrupt_on_sigterm, shielded
 from ..common.output import Output
 from ..common.stderr import print_stderr
+from ..common.temporary_folder import temporary_folder
 from . import summary
 from .deployment import Deployment
 from .periods import Periods
@@ -68,7 +68,7 @@ def _run(given: argparse.Namespace, output: Output) -> int:
     if given.event_logic:
         _check(given.event_logic)
     scenario = SCENARIOS[given.example]
-    with _temporary_folder() as folder, _embedded_aws(given.port) as aws:
+    with temporary_folder("diva-demo") as folder, _embedded_aws(given.port) as aws:
         deployment = Deployment(folder, scenario, aws.environ, given.event_logic)
         outputs = deployment.apply()
         steps = () if given.event_logic else scenario.steps
@@ -106,12 +106,6 @@ def _check(event_logic: Path) -> None:
 
 
 @contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="diva-demo-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
-
-
-@contextmanager
 def _embedded_aws(port: int) -> Iterator[LocalAws]:
     """Give an embedded AWS, which this process's own clients are led to as well."""
     with ExitStack() as stack:
@@ -119,7 +113,7 @@ def _embedded_aws(port: int) -> Iterator[LocalAws]:
             from local_aws import LocalAws, LocalAwsError  # moto takes seconds to import
 
             try:
-                aws = stack.enter_context(LocalAws(port))
+                aws = stack.enter_context(shielded(LocalAws(port)))
             except LocalAwsError as error:
                 raise DemoError(str(error)) from error
             this.note = aws.endpoint

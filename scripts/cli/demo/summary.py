@@ -89,6 +89,15 @@ def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -
 
 def keep_running(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
     """Say how to get at the embedded AWS, and leave it up until Ctrl-C."""
+    try:
+        _show_how_to_use(output, aws, folder, outputs)
+        while True:
+            time.sleep(60)
+    except KeyboardInterrupt:
+        output.line("\nThe embedded AWS is gone with everything in it.")
+
+
+def _show_how_to_use(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
     _title(output, f"The embedded AWS stays up until Ctrl-C: {aws.endpoint}")
     output.line("In another terminal:\n")
     for name, value in aws.environ.items():
@@ -100,11 +109,6 @@ def keep_running(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) 
     for name, value in outputs.items():
         if name.endswith("_command"):
             output.line(f"{value}  # {name.removesuffix('_command')}")
-    try:
-        while True:
-            time.sleep(60)
-    except KeyboardInterrupt:
-        output.line("\nThe embedded AWS is gone with everything in it.")
 
 
 def _title(output: Output, text: str) -> None:
