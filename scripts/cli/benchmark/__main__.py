@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
 from ..common.arguments import ArgumentParser, whole_number
 from ..common.exit_status import exit_with, run_command
-from ..common.interrupts import interrupt_on_sigterm
+from ..common.interrupts import interrupt_on
 from ..common.output import Output
 from . import report
 from .figures import FIGURES, Figure
@@ -91,5 +92,5 @@ def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argpars
 
 
 if __name__ == "__main__":
-    interrupt_on_sigterm()
+    interrupt_on(signal.SIGTERM)
     exit_with(main())

@@ -13,13 +13,17 @@ T = TypeVar("T")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def interrupt_on_sigterm() -> None:
-    """Have SIGTERM end this process as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, _interrupt)
+def interrupt_on(*signals: signal.Signals) -> None:
+    """Have each of `signals` raise KeyboardInterrupt, as Ctrl-C does, even if it was ignored.
+
+    The number of the signal is the exception's argument.
+    """
+    for number in signals:
+        signal.signal(number, _interrupt)
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+    raise KeyboardInterrupt(number)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..common import terraform
 from ..common.arguments import ArgumentParser, whole_number
 from ..common.exit_status import exit_with, run_command
-from ..common.interrupts import interrupt_on_sigterm, shielded
+from ..common.interrupts import interrupt_on, shielded
 from ..common.output import Output
 from ..common.stderr import print_stderr
 from ..common.temporary_folder import temporary_folder
@@ -53,7 +54,7 @@ class DemoError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Give the demonstration and return its exit status."""
     given = _parse(argv)
-    interrupt_on_sigterm()
+    interrupt_on(signal.SIGTERM)
     return run_command(
         "demo",
         lambda: _run(given, Output()),
