@@ -9,10 +9,10 @@ import sys
 import textwrap
 from pathlib import Path
 
+from ..processes import finished
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "cli.diva"]
-PATIENCE_SEC = 60
-"""More than any of these commands needs, so that one that hangs is told from a slow one."""
 
 CALLBACKS = """
 from pathlib import Path
@@ -45,15 +45,7 @@ def diva(
     folder: Path, *arguments: str | Path, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Run `diva` in `folder` to its end."""
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        cwd=folder,
-        env=environ(**variables),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SEC,
-        check=False,
-    )
+    return finished([*COMMAND, *map(str, arguments)], cwd=folder, env=environ(**variables))
 
 
 def write(file: Path, source: str) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,11 +18,10 @@ from cli.benchmark.figures import Figure
 from cli.benchmark.harness import BenchmarkError
 from cli.benchmark.result import Result
 
+from ..processes import finished, interrupt, started, wait_until
 from .diva_command import environ
 
 COMMAND = [sys.executable, "-m", "cli.benchmark"]
-PATIENCE_SEC = 120
-"""Far more than the figures take that are measured here, so that a hanging one is told."""
 
 FAST = Result(
     "time of a thing", 9.96, 10, "µs", notes=["in two parts"], samples={"diva": [0.1, 0.2]}
@@ -170,14 +168,8 @@ def test_wrong_usage_is_explained(
 def test_the_command_counts_the_calls_of_a_healthy_period(folder: Path) -> None:
     temporary = folder / "temporary"
     temporary.mkdir()
-    done = subprocess.run(
-        [*COMMAND, "--only", "calls", "--repeat", "1"],
-        env=environ(TMPDIR=str(temporary)),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SEC,
-        check=False,
-    )
+    command = [*COMMAND, "--only", "calls", "--repeat", "1"]
+    done = finished(command, env=environ(TMPDIR=str(temporary)))
     assert (done.returncode, done.stderr) == (0, "")
     assert [row[:4] for row in rows(done.stdout)] == [
         ("calls", "1", "= 1", "met"),
@@ -190,18 +182,14 @@ def test_the_command_counts_the_calls_of_a_healthy_period(folder: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl-C to send")
 def test_ctrl_c_leaves_nothing_behind(folder: Path) -> None:
-    with subprocess.Popen(
-        [*COMMAND, "--only", "parallel", "--repeat", "1000"],
-        env=environ(TMPDIR=str(folder)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.readline().startswith("figure ")
-        os.killpg(process.pid, signal.SIGINT)
-        assert process.stderr.read() == "Interrupted. No file was written.\n"
+    command = [*COMMAND, "--only", "parallel", "--repeat", "1000"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with started(command, env=environ(TMPDIR=str(folder)), **pipes) as process:
+        # The function runs once its modules are compiled.
+        wait_until(lambda: list(folder.glob("diva-benchmark-*/*/**/*.pyc")), process)
+        interrupt(process)
+        output, errors = process.communicate()
+    assert output.startswith("figure ")
+    assert errors == "Interrupted. No file was written.\n"
     assert process.returncode == 130
     assert list(folder.iterdir()) == []

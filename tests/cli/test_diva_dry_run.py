@@ -80,11 +80,11 @@ def test_a_dry_run_repeats_detections_as_a_real_one_does(tmp_path: Path) -> None
     ("options", "status"),
     [
         ('"warmup": {"enabled": True}', "waiting (1×), would inject"),
-        ('"timeout_sec": 0.05', "timeout, would inject"),
+        ('"timeout_sec": 5', "timeout, would inject"),
     ],
 )
 def test_a_dry_run_keeps_the_words_of_a_real_one(options: str, status: str, tmp_path: Path) -> None:
-    slow = "lambda name: __import__('threading').Event().wait(30 if 'timeout' in OPTIONS else 0)"
+    slow = "lambda name: __import__('threading').Event().wait(None if 'timeout' in OPTIONS else 0)"
     file = event_logic(
         tmp_path, f'{{"orders": {{"detect": {slow}, "inject": noted("i"), {options}}}}}'
     )

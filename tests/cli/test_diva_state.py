@@ -11,12 +11,14 @@ from typing import Any
 import boto3
 import pytest
 
+from cli.common import state_location
 from cli.diva.__main__ import main
 from cli.diva.file_store import FileStore
 from diva.state import State, to_record
 from local_aws import LocalAws
 from tests.diva.places import KEY, Bucket, Table, new_bucket, new_table
 
+from ..processes import PATIENCE_SEC
 from .diva_command import diva
 
 FAILING = {
@@ -38,6 +40,12 @@ RECORDS: dict[str, dict[str, Any]] = {
     "cdn": {"healthy": True, "alerted": True, "cooldown_counter": 2, "resolve_due": True},
     "broken": {"detection_failures": "many"},
 }
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the command wait for the embedded AWS however busy the machine is."""
+    monkeypatch.setattr(state_location, "TIMEOUT_SEC", PATIENCE_SEC)
 
 
 @dataclass(frozen=True, slots=True)

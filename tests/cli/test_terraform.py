@@ -18,6 +18,8 @@ import pytest
 from cli.common import paths, provider_installation, terraform
 from cli.common.terraform import Terraform, TerraformError, working_copy
 
+from ..processes import PATIENCE_SEC
+
 AWS = Path("registry.terraform.io", "hashicorp", "aws")
 CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"\n  }\n}\n'
 
@@ -37,6 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home and a cache of the test's own, and no mirror anywhere."""
     parents = (tmp_path / "share" / "terraform", tmp_path / "opt")
     monkeypatch.setattr(provider_installation, "PARENTS", parents)
+    monkeypatch.setattr(provider_installation, "REGISTRY_TIMEOUT_SEC", PATIENCE_SEC)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DIVA_CACHE_DIR", str(tmp_path / "cache"))
     of_terraform = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_PROVIDER_MIRROR")

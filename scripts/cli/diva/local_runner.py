@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -21,7 +22,6 @@ from diva.stores import Store
 from ..common.output import Output
 from ..common.period_table import PeriodTable
 from . import dry_run
-from .event_logic_file import EventLogicFile
 
 _SESSION = frozenset((
     "COLORTERM", "COMPUTERNAME", "EDITOR", "HOME", "HOSTNAME", "HOSTTYPE", "LOGNAME", "MAIL",
@@ -32,19 +32,29 @@ _SESSION = frozenset((
 
 
 class LocalRunner:
-    """Periods of the events in one file, over one store."""
+    """Periods of the events that `get_events` returns, over one store."""
 
     def __init__(
-        self, file: EventLogicFile, store: Store, output: Output, timeout_sec: float, dry: bool
+        self,
+        get_events: Callable[[], Mapping[object, object]],
+        store: Store,
+        output: Output,
+        timeout_sec: float,
+        dry: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """`clock` tells seconds from some moment on, and `sleep` waits for some of them."""
         secrets = {name: value for name, value in os.environ.items() if name not in _SESSION}
         self._engine = Engine(Pool(MAX_WORKERS), Redactor(secrets))
-        self._file = file
+        self._get_events = get_events
         self._store = store
         self._output = output
         self._table = PeriodTable(output, {"#": 4, "UTC": 8 if output.is_terminal else 20})
         self._timeout_sec = timeout_sec
         self._dry = dry
+        self._clock = clock
+        self._sleep = sleep
         self.problems: list[str] = []
         """What was wrong with events so far."""
 
@@ -53,7 +63,7 @@ class LocalRunner:
 
         Raises InvalidEventLogic or StoreError as soon as a period fails as a whole.
         """
-        due = time.monotonic()
+        due = self._clock()
         number = 0
         while periods is None or number < periods:
             number += 1
@@ -62,17 +72,17 @@ class LocalRunner:
                 began = datetime.now(timezone.utc)
                 policies, period = self._period()
             self._show(number, began, policies, period)
-            due = max(due + every_sec, time.monotonic())
+            due = max(due + every_sec, self._clock())
 
     def _wait(self, due: float) -> None:
-        pause_sec = due - time.monotonic()
+        pause_sec = due - self._clock()
         if pause_sec > 0:
             at = datetime.now(timezone.utc) + timedelta(seconds=pause_sec)
             with self._output.busy(f"Next period at {at:%H:%M:%S} UTC; Ctrl-C ends"):
-                time.sleep(pause_sec)
+                self._sleep(pause_sec)
 
     def _period(self) -> tuple[Policies, Period]:
-        policies = read_policies(self._file.events())
+        policies = read_policies(self._get_events())
         called = dry_run.detect_only(policies) if self._dry else _with_alerts(policies)
         run_id = f"local-{uuid.uuid4().hex[:8]}"
         return policies, self._engine.run_shared(called, self._store, run_id, self._timeout_sec)

@@ -30,7 +30,7 @@ def run(given: argparse.Namespace, output: Output) -> int:
     elif given.state is None:
         print_stderr("The state is kept in memory and lost at the end; --state FILE keeps it.")
     periods = given.periods or (None if given.every else 1)
-    runner = LocalRunner(file, store, output, given.timeout, given.dry_run)
+    runner = LocalRunner(file.events, store, output, given.timeout, given.dry_run)
     try:
         runner.run(periods, given.every or 0)
     finally:
