@@ -63,6 +63,14 @@ def nothing_stays(tmp_path: Path) -> Iterator[None]:
             os.kill(pid_in(tmp_path), signal.SIGKILL)
 
 
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """Have children heed SIGHUP, even if the tests run under nohup."""
+    previous = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, previous)
+
+
 def arguments(folder: Path, source: str) -> list[str]:
     """Return arguments that have pytest run `source`, which knows nothing of this project."""
     file = write(folder / "test_it.py", source)
@@ -112,6 +120,7 @@ def test_an_orphan_that_a_test_ends_is_gone_at_once(tmp_path: Path) -> None:
 
 
 @on_linux
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("shell", [[], IGNORING_SIGINT], ids=["foreground", "background"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything_below(
