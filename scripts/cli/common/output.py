@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.cells import cell_len
@@ -64,15 +64,20 @@ class Output:
         self._console.print(text.rstrip(), soft_wrap=not self.is_terminal)
 
     @contextmanager
-    def busy(self, text: str) -> Iterator[None]:
-        """Show `text` and that work goes on, on a terminal; what is printed goes above it."""
+    def busy(self, text: str | Callable[[], str]) -> Iterator[None]:
+        """On a terminal, show a spinner beside `text` as it is at the time, below the output."""
         if not self.is_terminal:
             yield
             return
-        spinner = Spinner("dots", Text(text, style="dim"))
+        spinner = Spinner("dots")
+
+        def shown() -> Spinner:
+            spinner.update(text=Text(text() if callable(text) else text, style="dim"))
+            return spinner
+
         with Live(
-            spinner,
             console=self._console,
+            get_renderable=shown,
             refresh_per_second=10,
             transient=True,
             redirect_stderr=sys.stderr.isatty(),

@@ -69,8 +69,8 @@ def _run(given: argparse.Namespace, output: Output) -> int:
     if given.event_logic:
         _check(given.event_logic)
     scenario = SCENARIOS[given.example]
-    with temporary_folder("diva-demo") as folder, _embedded_aws(given.port) as aws:
-        deployment = Deployment(folder, scenario, aws.environ, given.event_logic)
+    with temporary_folder("diva-demo") as folder, _embedded_aws(given.port, output) as aws:
+        deployment = Deployment(folder, scenario, aws.environ, given.event_logic, output)
         outputs = deployment.apply()
         steps = () if given.event_logic else scenario.steps
         periods = Periods(aws, output, scenario.rules(outputs), outputs["inbox_queue_url"], steps)
@@ -107,10 +107,10 @@ def _check(event_logic: Path) -> None:
 
 
 @contextmanager
-def _embedded_aws(port: int) -> Iterator[LocalAws]:
+def _embedded_aws(port: int, output: Output) -> Iterator[LocalAws]:
     """Give an embedded AWS, which this process's own clients are led to as well."""
     with ExitStack() as stack:
-        with step("Start an embedded AWS") as this:
+        with step(output, "Start an embedded AWS") as this:
             from local_aws import LocalAws, LocalAwsError  # moto takes seconds to import
 
             try:

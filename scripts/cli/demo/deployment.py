@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..common.interrupts import deferred_interrupts
+from ..common.output import Output
 from ..common.terraform import Terraform, working_copy
 from .progress import ResourceCount, step
 from .scenarios import Outputs, Scenario, keep_old_versions
@@ -21,10 +22,16 @@ class Deployment:
     """
 
     def __init__(
-        self, folder: Path, scenario: Scenario, environ: Mapping[str, str], event_logic: Path | None
+        self,
+        folder: Path,
+        scenario: Scenario,
+        environ: Mapping[str, str],
+        event_logic: Path | None,
+        output: Output,
     ) -> None:
         """Copy below `folder`, with the file `event_logic` in the place of the example's own."""
         self.root = working_copy(folder / "diva") / "examples" / scenario.example
+        self._output = output
         self._example = scenario.example
         # Nothing but this process has changed what there is.
         self._environ = {**environ, "TF_CLI_ARGS_destroy": "-refresh=false"}
@@ -35,7 +42,7 @@ class Deployment:
 
     def apply(self) -> Outputs:
         """Bring about what the example says, and return Terraform's outputs."""
-        with step("Prepare Terraform and the AWS provider"), deferred_interrupts():
+        with step(self._output, "Prepare Terraform and the AWS provider"), deferred_interrupts():
             Terraform(self.root, self._environ).init()
         with self._counted(f"Apply examples/{self._example}") as terraform:
             terraform.apply()
@@ -50,7 +57,7 @@ class Deployment:
     def _counted(self, text: str) -> Iterator[Terraform]:
         """Give Terraform for a step that shows how many resources it has made or removed."""
         count = ResourceCount()
-        with step(text) as this, deferred_interrupts():
+        with step(self._output, text) as this, deferred_interrupts():
 
             def read(line: str) -> None:
                 this.note = count.read(line)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.live import Live
-from rich.spinner import Spinner
 from rich.text import Text
+
+from ..common.output import Output
 
 _TEXT_WIDTH = 36
 _NOTE_WIDTH = 20
@@ -19,8 +17,8 @@ _PLANNED = re.compile(r"Plan: (\d+) to add, \d+ to change, (\d+) to destroy")
 _DONE = re.compile(r": (?:Creation|Destruction) complete after ")
 
 
-class Step:
-    """A step under way; `note` stands beside it, and may change."""
+class Progress:
+    """How a step is going; `note` stands beside it and may change."""
 
     def __init__(self, text: str) -> None:
         self.note = ""
@@ -34,17 +32,16 @@ class Step:
 
 
 @contextmanager
-def step(text: str) -> Iterator[Step]:
+def step(output: Output, text: str) -> Iterator[Progress]:
     """Show a step while it is under way, and keep its line if it succeeds.
 
     Elsewhere than on a terminal the line is begun with the step and completed with it.
     """
-    console = Console(highlight=False, markup=False, emoji=False)
-    this = Step(text)
-    if console.is_terminal:
-        with _spinner(console, this):
+    this = Progress(text)
+    if output.is_terminal:
+        with output.busy(this.line):
             yield this
-        console.print(Text.assemble(("✓ ", "green"), this.line()))
+        output.below(Text.assemble(("✓ ", "green"), this.line()), 0)
         return
     print(f"{text} ...", end=" ", flush=True)
     try:
@@ -53,22 +50,6 @@ def step(text: str) -> Iterator[Step]:
         print(flush=True)
         raise
     print(" ".join(this.line().removeprefix(text).split()), flush=True)
-
-
-def _spinner(console: Console, this: Step) -> Live:
-    spinner = Spinner("dots")
-
-    def shown() -> Spinner:
-        spinner.update(text=Text(this.line(), style="dim"))
-        return spinner
-
-    return Live(
-        console=console,
-        get_renderable=shown,
-        refresh_per_second=10,
-        transient=True,
-        redirect_stderr=sys.stderr.isatty(),
-    )
 
 
 class ResourceCount:
