@@ -74,7 +74,7 @@ def test_each_figure_is_a_row_beside_its_target(capsys: pytest.CaptureFixture[st
         ("few", "99", "= 100", "missed", "calls of a thing"),
     ]
     assert "\n    in two parts\n" in output
-    assert "\n2 missed.\n" in output
+    assert "\n2 targets missed.\n" in output
 
 
 def test_the_file_holds_what_the_table_rounds(folder: Path) -> None:
@@ -190,6 +190,6 @@ def test_ctrl_c_leaves_nothing_behind(folder: Path) -> None:
         interrupt(process)
         output, errors = process.communicate()
     assert output.startswith("figure ")
-    assert errors == "Interrupted. No file was written.\n"
+    assert errors == "Interrupted. No results were written.\n"
     assert process.returncode == 130
     assert list(folder.iterdir()) == []

@@ -32,7 +32,7 @@ needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="there is no 
 
 
 @needs_terraform
-def test_the_story_is_told_and_nothing_is_left_behind(tmp_path: Path) -> None:
+def test_the_scenario_runs_and_nothing_is_left_behind(tmp_path: Path) -> None:
     before = project_files()
     done = demo(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -47,16 +47,16 @@ def test_the_story_is_told_and_nothing_is_left_behind(tmp_path: Path) -> None:
         ("7", "cooldown (2/2) resolved"),
     ]
     assert [status for _, status in rows(done.stdout, "website")] == ["ok"] * 7
-    assert "\n3   the worker stops taking orders from its queue  orders " in done.stdout
+    assert "\n3   the worker stops polling the order queue  orders " in done.stdout
     assert re.findall(r"^period (\d) +(.*)$", done.stdout, re.M) == [
         ("4", "DIVA: orders is failing"),
         ("7", "DIVA: orders is healthy"),
     ]
-    failing, at_end = done.stdout.split("State after period 5")[1].split("State at the end")
+    failing, at_end = done.stdout.split("State after period 5")[1].split("Final state")
     assert re.search(r"^orders +failing +3 ", failing, re.M)
     assert re.search(r"^orders +healthy +0 ", at_end, re.M)
-    made = re.search(r"^Apply examples/monolithic \.\.\. (\d+) resources", done.stdout, re.M)
-    gone = re.search(r"^Destroy everything \.\.\. (\d+) resources", done.stdout, re.M)
+    made = re.search(r"^Applying examples/monolithic \.\.\. (\d+) resources", done.stdout, re.M)
+    gone = re.search(r"^Destroying all resources \.\.\. (\d+) resources", done.stdout, re.M)
     assert made is not None
     assert gone is not None
     assert made[1] == gone[1]
@@ -87,7 +87,7 @@ def test_own_event_logic_that_fails_is_shown_and_the_aws_kept_until_ctrl_c(tmp_p
         assert functions.invoke(FunctionName=name)["FunctionError"] == "Unhandled"
         interrupt(process)
         assert rest(process).strip().splitlines() == [
-            "The embedded AWS is gone with everything in it.",
+            "The embedded AWS and everything in it have been removed.",
             "demo: 2 of 2 invocations failed",
         ]
     assert process.returncode == 1
@@ -105,11 +105,11 @@ def test_own_event_logic_that_fails_is_shown_and_the_aws_kept_until_ctrl_c(tmp_p
 @needs_signals
 def test_ctrl_c_while_terraform_works_leaves_nothing_behind(tmp_path: Path) -> None:
     with demo_under_way(tmp_path) as process:
-        written = read_until(process, r"^Apply ")
+        written = read_until(process, r"^Applying ")
         sqs = client("sqs", re.findall(r"http://127\.0\.0\.1:\d+", written)[0])
         wait_until(lambda: sqs.list_queues().get("QueueUrls"), process)
         interrupt(process)
-        assert rest(process).endswith("The embedded AWS is gone with everything in it.\n")
+        assert rest(process).endswith("The embedded AWS and everything in it have been removed.\n")
     assert process.returncode == 130
     assert list(tmp_path.iterdir()) == []
     wait_until_gone(-process.pid)
@@ -118,7 +118,7 @@ def test_ctrl_c_while_terraform_works_leaves_nothing_behind(tmp_path: Path) -> N
 def test_a_missing_terraform_is_one_line(tmp_path: Path) -> None:
     done = demo(tmp_path, PATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch(r"demo: Terraform 1\.9 or newer is needed, .* install it\.\n", done.stderr)
+    assert re.fullmatch(r"demo: Terraform 1\.9 or later is required, .*\n", done.stderr)
 
 
 @needs_terraform

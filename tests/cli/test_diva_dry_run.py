@@ -62,7 +62,7 @@ def test_a_dry_run_does_not_touch_a_corrupt_state_file(tmp_path: Path) -> None:
     file = event_logic(tmp_path, EVENTS)
     done = diva(tmp_path, "run", file, "--dry-run", "--state", "state.json")
     assert done.returncode == 1
-    assert "state.json does not hold the state of events" in done.stderr
+    assert "state.json does not contain the state of events" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["event_logic.py", "state.json"]
 
 

@@ -48,8 +48,8 @@ def test_run_shows_messages_in_the_period_that_delivered_them(tmp_path: Path) ->
     ]  # fmt: skip
     loud, silent, first, second = (row[2] for row in messages)
     assert loud.startswith("alert: Event 'loud' is failing since")
-    assert "no alert function" in silent
-    assert first.startswith("alert not delivered, tried again next period: ")
+    assert "no alert callback" in silent
+    assert first.startswith("alert not delivered, retried in the next period: ")
     assert second.startswith("alert not delivered")
     assert sum("alert Event 'loud'" in call for call in calls(tmp_path)) == 1
     assert "OSError: gone" in done.stderr
@@ -72,7 +72,7 @@ def test_run_shows_a_resolution(tmp_path: Path) -> None:
     done = diva(tmp_path, "run", "event_logic.py", "--periods", "2")
     assert [row[2].partition(":")[0] for row in rows(done.stdout)] == [
         "failed_detection (1/1) alerted",
-        "alert (no alert function",
+        "alert (no alert callback; logged as an error in Lambda)",
         "ok resolved",
         "resolution",
     ]
@@ -166,7 +166,7 @@ def test_secrets_are_kept_out_of_the_state_and_session_variables_are_not(tmp_pat
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [("nowhere/state.json", "folder of state file"), (".", "is a folder")],
+    [("nowhere/state.json", "cannot be created: its folder does not exist"), (".", "is a folder")],
 )
 def test_a_useless_state_file_is_refused_before_anything_is_called(
     state: str, said: str, tmp_path: Path

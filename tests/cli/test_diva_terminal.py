@@ -90,7 +90,7 @@ def test_a_column_for_each_event(columns: int, tmp_path: Path) -> None:
         r"1 +\d\d:\d\d:\d\d +✓ ok +✗ failed 1/1 +✗ inject( failed 1/1)?", lines[rule + 1]
     )
     assert "alerted" in lines[rule + 2]
-    assert any(line.strip().startswith("alert (no alert function") for line in lines)
+    assert any(line.strip().startswith("alert (no alert callback") for line in lines)
 
 
 @pytest.mark.parametrize("columns", [80, 120])

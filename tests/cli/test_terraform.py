@@ -94,17 +94,17 @@ def test_without_terraform_it_is_said_how_to_get_it(
     with pytest.raises(TerraformError) as missing:
         Terraform(tmp_path)
     assert str(missing.value) == (
-        "Terraform 1.9 or newer is needed, and there is no terraform on PATH:"
-        " https://developer.hashicorp.com/terraform/install says how to install it."
+        "Terraform 1.9 or later is required, but terraform was not found on PATH."
+        " To install it, see https://developer.hashicorp.com/terraform/install."
     )
 
 
 @pytest.mark.parametrize(
     ("printed", "found"),
     [
-        ('{"terraform_version": "1.8.5"}', " is 1.8.5: "),
-        ('{"terraform_version": "0.15.0"}', " is 0.15.0: "),
-        ("wrong machine type", " does not run: "),
+        ('{"terraform_version": "1.8.5"}', " is version 1.8.5. "),
+        ('{"terraform_version": "0.15.0"}', " is version 0.15.0. "),
+        ("wrong machine type", " does not run. "),
     ],
 )
 def test_a_terraform_that_will_not_do_is_named(

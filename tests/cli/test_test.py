@@ -90,7 +90,7 @@ def test_a_run_that_cleans_up_succeeds(tmp_path: Path) -> None:
     done = run(tmp_path, "def test_it(): pass\n")
     assert done.returncode == 0
     assert "1 passed" in done.stdout
-    assert "left" not in done.stdout
+    assert "running" not in done.stdout
 
 
 def test_a_test_that_fails_fails_the_run(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_process_that_is_left_behind_is_named_and_ended_and_fails_the_run(
     wait_until_gone(pid)
     assert "1 passed" in done.stdout
     command = f"{sys.executable} -c import time; time.sleep(3600) orphan"
-    assert f"behind, which have now been ended:\n  {pid}  {command}\n" in done.stdout
+    assert f"running, which have now been ended:\n  {pid}  {command}\n" in done.stdout
     assert done.stdout.endswith("\nFailed: tests\n")
 
 
@@ -154,7 +154,7 @@ def test_ctrl_c_ends_everything_below(tmp_path: Path) -> None:
 def test_arguments_for_pytest_are_refused_where_pytest_does_not_run(tmp_path: Path) -> None:
     done = finished([*COMMAND, "--static", "-k", "alert"], cwd=tmp_path, env=variables())
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--static runs no tests, so there is no use for -k alert" in done.stderr
+    assert "--static does not run pytest, unknown arguments: -k alert" in done.stderr
 
 
 def run(folder: Path, source: str) -> subprocess.CompletedProcess[str]:

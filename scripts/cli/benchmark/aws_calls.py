@@ -14,12 +14,12 @@ def measure(repeat: int) -> list[Result]:
         in_dynamodb = _healthy_periods(lambdas, "distributed", repeat)
     reads = [in_s3.pop("GetObject", 0), in_dynamodb.pop("GetItem", 0)]
     others = in_s3 | in_dynamodb
-    what = f"calls in a healthy period of {EVENTS} events"
+    what = f"calls to AWS in a healthy period of {EVENTS} events"
     return [
-        Result(f"{what}: GetObject, S3", reads[0] / repeat, 1, "", is_exact=True),
-        Result(f"{what}: GetItem, DynamoDB", reads[1] / repeat, EVENTS, "", is_exact=True),
+        Result(f"{what}: GetObject", reads[0] / repeat, 1, "", is_exact=True),
+        Result(f"{what}: GetItem", reads[1] / repeat, EVENTS, "", is_exact=True),
         Result(
-            f"{what}: any other, such as a write",
+            f"{what}: all others, such as writes",
             sum(others.values()) / repeat,
             0,
             "",

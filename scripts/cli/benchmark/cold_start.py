@@ -32,13 +32,13 @@ def measure(repeat: int) -> list[Result]:
     ms = {name: min(seconds) * 1000 for name, seconds in samples.items()}
     return [
         Result(
-            "cold start of the handler, against boto3 and its S3 client alone",
+            "cold start of the handler, relative to boto3 with an S3 client",
             ms["diva"] / ms["boto3"],
             LIMIT,
             "×",
             notes=[
-                f"the handler {ms['diva']:.0f} ms, boto3 alone {ms['boto3']:.0f} ms",
-                f"{ms['uncompiled']:.0f} ms where DIVA has to be compiled first, as on Lambda",
+                f"handler: {ms['diva']:.0f} ms, boto3 alone: {ms['boto3']:.0f} ms",
+                f"handler, compiled first as on Lambda: {ms['uncompiled']:.0f} ms",
                 f"first period: {ms['period']:.1f} ms",
             ],
             samples=samples,

@@ -42,9 +42,9 @@ def _growth(what: str, samples: Mapping[int, Sequence[float]], unit: str, scale:
     """Compare what an event costs with what it costs among a tenth as many."""
     each = {size: min(samples[size]) / size for size in SIZES}
     few, more, most = SIZES
-    shown = ", ".join(f"{cost * scale:.1f} of {size:,}" for size, cost in each.items())
+    shown = ", ".join(f"{cost * scale:.1f} with {size:,} events" for size, cost in each.items())
     return Result(
-        f"{what} per event of {most:,} against {more:,}, or of {more:,} against {few:,} if worse",
+        f"{what} per event, growth from {few:,} to {more:,} or from {more:,} to {most:,} events",
         max(each[most] / each[more], each[more] / each[few]),
         LIMIT,
         "×",

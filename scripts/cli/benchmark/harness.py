@@ -101,7 +101,7 @@ class Harness:
         log = self._invoke(function, event)[1]
         peak = _PEAK.search(log)
         if not peak or peak[1] == "0":
-            raise BenchmarkError("this platform does not tell how much memory a process has held")
+            raise BenchmarkError("this platform does not report the peak memory of a process")
         return int(peak[1])
 
     def calls(self) -> Mapping[str, int]:
@@ -180,7 +180,7 @@ def _aws(delay_sec: float) -> Iterator[int]:
             assert process.stdout is not None
             port = process.stdout.readline().strip()
             if not port:
-                raise BenchmarkError("the process that stands in for AWS did not start")
+                raise BenchmarkError("the AWS stub did not start")
             yield int(port)
         finally:
             process.kill()

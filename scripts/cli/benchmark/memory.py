@@ -22,7 +22,7 @@ def measure(repeat: int) -> list[Result]:
             max(peaks),
             LIMIT_MB,
             "MB",
-            notes=[f"a process with boto3 and its S3 client alone: {boto3_alone} MB"],
+            notes=[f"boto3 with an S3 client alone: {boto3_alone} MB"],
             samples={"diva": [peak * 2**20 for peak in peaks]},
         )
     ]

@@ -16,12 +16,12 @@ class ArgumentParser(argparse.ArgumentParser):
 
 def whole_number(smallest: int = 1, largest: int | None = None) -> Callable[[str], int]:
     """Return what reads an argument that must be a whole number in these limits."""
-    limits = f"of at least {smallest}" if largest is None else f"from {smallest} to {largest}"
+    limits = f"{smallest} or greater" if largest is None else f"from {smallest} to {largest}"
 
     def read(text: str) -> int:
         number = int(text) if text.isascii() and text.isdigit() else -1
         if number < smallest or (largest is not None and number > largest):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number {limits}")
+            raise argparse.ArgumentTypeError(f"must be a whole number, {limits}; got {text!r}")
         return number
 
     return read

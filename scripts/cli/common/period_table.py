@@ -93,7 +93,7 @@ class PeriodTable:
         return lead + [layout.width] * len(layout.events)
 
     def _print_heading(self, layout: _Layout) -> None:
-        names = ["ok", f"of {len(layout.events)} events, those not simply ok"]
+        names = ["ok", f"events that are not simply ok, of {len(layout.events)}"]
         if not layout.is_shared:
             names = [wrapped(name, layout.width) for name in layout.events]
         if self._layout is not None:

@@ -60,9 +60,10 @@ class S3Location:
     def _read(self) -> tuple[Mapping[str, Record], str | None]:
         absent = {
             "NoSuchBucket": f"bucket {self._bucket} does not exist",
-            "NoSuchKey": f"{self.name} does not exist; a first run of DIVA makes it",
-            "AccessDenied": f"{self.name} may not be read: s3:GetObject or, for an encrypted "
-            "object, kms:Decrypt is missing, or it does not exist and s3:ListBucket is missing",
+            "NoSuchKey": f"{self.name} does not exist. The first run of DIVA creates it",
+            "AccessDenied": f"access to {self.name} was denied. Reading it requires s3:GetObject "
+            "and, if it is encrypted with a KMS key, kms:Decrypt. Without s3:ListBucket, an object "
+            "that does not exist is reported in the same way",
         }
         with _explained(self.name, absent):
             answer = _s3().get_object(Bucket=self._bucket, Key=self._key)
@@ -92,7 +93,9 @@ class DynamoDBLocation:
                 for item in page["Items"]:
                     record = {name: _plain(deserialize(value)) for name, value in item.items()}
                     if KEY not in record:
-                        raise StoreError(f"{self.name} is not one of DIVA's: no key {KEY!r}")
+                        raise StoreError(
+                            f"{self.name} is not a state table of DIVA: an item has no key {KEY!r}"
+                        )
                     name = str(record[KEY])
                     internal = (KEY, VERSION, WRITES)
                     records[name] = {k: v for k, v in record.items() if k not in internal}
@@ -111,7 +114,7 @@ def decoded(body: bytes, place: str) -> Mapping[str, Record]:
     try:
         return document.decode(body)
     except document.CorruptDocument as error:
-        raise StoreError(f"{place} does not hold the state of events: {error}") from error
+        raise StoreError(f"{place} does not contain the state of events: {error}") from error
 
 
 def _plain(value: object) -> object:
@@ -164,11 +167,13 @@ def _explained(place: str, by_code: Mapping[str, str]) -> Iterator[None]:
         raise StoreError(text or f"{place} could not be read: {error}") from error
     except exceptions.NoCredentialsError as error:
         raise StoreError(
-            f"{place} could not be read: no AWS credentials were found; set AWS_PROFILE, or "
+            f"{place} could not be read: no AWS credentials were found. Set AWS_PROFILE, or "
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         ) from error
     except exceptions.NoRegionError as error:
-        raise StoreError(f"{place} could not be read: no region; set AWS_REGION") from error
+        raise StoreError(
+            f"{place} could not be read: no AWS region is set. Set AWS_REGION"
+        ) from error
     except exceptions.BotoCoreError as error:
         text = " ".join(str(error).split())
         raise StoreError(f"{place} could not be read: {text}") from error

@@ -43,7 +43,7 @@ def show(records: Mapping[str, Record], output: Output, now: datetime) -> None:
             state = from_record(record)
         except InvalidState as error:
             output.row(widths, [shown, _health("invalid"), "", "", "", ""])
-            output.below(f"{error}; the next run will start this event at defaults", INDENT)
+            output.below(f"{error}; the next run resets this event to its default state", INDENT)
             continue
         output.row(widths, [shown, *_cells(state)])
         for line in _details(state, now):
@@ -77,19 +77,21 @@ def _details(state: State, now: datetime) -> list[str]:
         parts.append("injected")
     if state.in_warmup:
         periods = counted(state.warmup_periods, "period")
-        parts.append(f"{periods} of warmup, the last {state.warmup_counter} healthy")
+        parts.append(f"warmup: {periods}, the last {state.warmup_counter} healthy")
     if state.cooldown_counter:
         periods = counted(state.cooldown_counter, "period")
-        parts.append(f"cooldown: {periods} healthy since the alert")
+        parts.append(f"cooldown: healthy for {periods}")
     if state.resolve_due:
-        parts.append("resolution due")
+        parts.append("resolution pending")
     if state.alert_claim is not None:
         claim = state.alert_claim
         until = f"{claim.expires.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
         if claim.expires > now:
-            parts.append(f"run {claim.run_id} is delivering a message, until {until} at most")
+            parts.append(f"run {claim.run_id} is delivering a notification (claim expires {until})")
         else:
-            parts.append(f"run {claim.run_id} did not finish its delivery; void since {until}")
+            parts.append(
+                f"run {claim.run_id} did not complete its delivery (claim expired {until})"
+            )
     lines = ["; ".join(parts)] if parts else []
     if state.last_error:
         lines.append(f"last error: {state.last_error}")

@@ -129,11 +129,11 @@ class Terraform:
 @functools.cache
 def find() -> str:
     """Return the path of `terraform`. Raises `TerraformError` if there is none, or an old one."""
-    wanted = "Terraform {}.{} or newer is needed".format(*OLDEST_VERSION)
-    how = "https://developer.hashicorp.com/terraform/install says how to install it."
+    wanted = "Terraform {}.{} or later is required".format(*OLDEST_VERSION)
+    how = "To install it, see https://developer.hashicorp.com/terraform/install."
     path = shutil.which("terraform")
     if path is None:
-        raise TerraformError(f"{wanted}, and there is no terraform on PATH: {how}")
+        raise TerraformError(f"{wanted}, but terraform was not found on PATH. {how}")
     asked = subprocess.run(
         [path, "version", "-json"],
         env={**provider_installation.environ(os.environ), "CHECKPOINT_DISABLE": "1"},
@@ -145,9 +145,9 @@ def find() -> str:
         version = str(json.loads(asked.stdout)["terraform_version"])
     except (ValueError, KeyError) as error:
         output = asked.stdout + asked.stderr
-        raise TerraformError(f"{wanted}, and {path} does not run: {how}", output) from error
+        raise TerraformError(f"{wanted}, but {path} does not run. {how}", output) from error
     if tuple(map(int, version.split(".")[:2])) < OLDEST_VERSION:
-        raise TerraformError(f"{wanted}, and {path} is {version}: {how}")
+        raise TerraformError(f"{wanted}, but {path} is version {version}. {how}")
     return path
 
 

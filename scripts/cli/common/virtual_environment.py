@@ -34,7 +34,7 @@ def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
     """
     if sys.version_info < OLDEST_PYTHON:
         needed, found = (".".join(map(str, each[:2])) for each in (OLDEST_PYTHON, sys.version_info))
-        _stop(f"Python {needed} or newer is needed; {sys.executable} is {found}.")
+        _stop(f"Python {needed} or later is required, but {sys.executable} is Python {found}.")
     try:
         interpreter = prepare(lock)
         if Path(sys.prefix).resolve() == interpreter.parents[1].resolve():
@@ -67,7 +67,7 @@ def prepare(lock: Path, options: tuple[str, ...] = ()) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with locked(folder.with_suffix(".lock")):
         if not complete.exists():
-            print_stderr("Preparing the Python environment (once; later runs reuse it) ...")
+            print_stderr("Creating the Python environment (on the first run only) ...")
             shutil.rmtree(folder, ignore_errors=True)
             _make(folder, interpreter, lock, options)
             complete.touch()
@@ -78,14 +78,14 @@ def _make(folder: Path, interpreter: Path, lock: Path, options: tuple[str, ...])
     made = _quietly([sys.executable, "-m", "venv", str(folder)])
     if made.returncode:
         _stop(
-            f"{sys.executable} cannot make virtual environments; on Debian and Ubuntu: "
-            f"apt install python3-venv\n{made.stdout.strip()}"
+            f"{sys.executable} cannot create virtual environments. On Debian and Ubuntu, install "
+            f"them with: apt install python3-venv\n{made.stdout.strip()}"
         )
     install = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     installed = _quietly([*install, "--require-hashes", *options, "-r", str(lock)])
     if installed.returncode:
         shutil.rmtree(folder, ignore_errors=True)
-        _stop(f"Installing {lock} failed:\n{installed.stdout.strip()}")
+        _stop(f"The packages in {lock} could not be installed:\n{installed.stdout.strip()}")
 
 
 def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:

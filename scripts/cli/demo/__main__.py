@@ -31,19 +31,20 @@ if TYPE_CHECKING:
 PERIODS_WITHOUT_SCENARIO = 3
 
 _DESCRIPTION = """\
-Deploy an example with Terraform onto an AWS inside this process, and let its
-schedule come up a few times. The system that DIVA watches works, breaks and is
-repaired meanwhile; each period becomes a row. Then everything is destroyed.
-No account is needed, and no file is left behind.
+Deploy an example with Terraform to an embedded AWS and run its schedule a few
+times. Meanwhile the monitored system works, fails and is repaired. Prints each
+period as a row, then the notifications and the stored state, and destroys
+everything. Requires no AWS account and leaves no files behind.
 """
 _EPILOG = """\
 examples:
   scripts/demo
   scripts/demo --example distributed
-  scripts/demo --event-logic event_logic.py   # your events instead
-  scripts/demo --keep                         # and look around until Ctrl-C
+  scripts/demo --event-logic event_logic.py   # with your own events
+  scripts/demo --keep                         # to look around in the embedded AWS
 
-exit status: 0 if every invocation succeeded, 1 otherwise; 130 after Ctrl-C
+exit status:
+  0 if every invocation succeeded, 1 otherwise, 130 if interrupted
 """
 
 
@@ -59,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "demo",
         lambda: _run(given, Output()),
         (DemoError, terraform.TerraformError),
-        "Interrupted. The embedded AWS is gone with everything in it.",
+        "Interrupted. The embedded AWS and everything in it have been removed.",
     )
 
 
@@ -88,7 +89,7 @@ def _run(given: argparse.Namespace, output: Output) -> int:
             output.line("")
             deployment.destroy()
             seconds = time.monotonic() - began
-            output.line(f"\n{seconds:.0f} seconds in all, and nothing is left behind.")
+            output.line(f"\nCompleted in {seconds:.0f} seconds. Nothing is left behind.")
     if periods.failures:
         print_stderr(f"demo: {periods.failures} of {periods.invocations} invocations failed")
     return 1 if periods.failures else 0
@@ -110,7 +111,7 @@ def _check(event_logic: Path) -> None:
 def _embedded_aws(port: int, output: Output) -> Iterator[LocalAws]:
     """Give an embedded AWS, which this process's own clients are led to as well."""
     with ExitStack() as stack:
-        with step(output, "Start an embedded AWS") as this:
+        with step(output, "Starting the embedded AWS") as this:
             from local_aws import LocalAws, LocalAwsError  # moto takes seconds to import
 
             try:
@@ -131,31 +132,32 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--example",
         choices=SCENARIOS,
         default="monolithic",
-        help="which folder of examples/ to deploy (default: %(default)s)",
+        help="example to deploy, a folder in examples/ (default: %(default)s)",
     )
     parser.add_argument(
         "--event-logic",
         type=Path,
         metavar="FILE",
-        help="deploy this file in the place of the example's own; there is no story then",
+        help="event logic to deploy instead of the example's, without a scenario",
     )
     parser.add_argument(
         "--periods",
         type=whole_number(1, 10_000),
         metavar="N",
-        help=f"how many periods (default: all of the story, or {PERIODS_WITHOUT_SCENARIO})",
+        help="number of periods (default: the whole scenario, "
+        f"or {PERIODS_WITHOUT_SCENARIO} with --event-logic)",
     )
     parser.add_argument(
         "--keep",
         action="store_true",
-        help="leave the embedded AWS up until Ctrl-C, and print how to get at it",
+        help="keep the embedded AWS running until Ctrl-C, and print how to use it",
     )
     parser.add_argument(
         "--port",
         type=whole_number(0, 65_535),
         default=0,
         metavar="PORT",
-        help="where the embedded AWS listens (default: any free port)",
+        help="port of the embedded AWS (default: any free port)",
     )
     return parser.parse_args(argv)
 

@@ -42,15 +42,15 @@ class Deployment:
 
     def apply(self) -> Outputs:
         """Bring about what the example says, and return Terraform's outputs."""
-        with step(self._output, "Prepare Terraform and the AWS provider"), deferred_interrupts():
+        with step(self._output, "Initializing Terraform"), deferred_interrupts():
             Terraform(self.root, self._environ).init()
-        with self._counted(f"Apply examples/{self._example}") as terraform:
+        with self._counted(f"Applying examples/{self._example}") as terraform:
             terraform.apply()
         return terraform.output()
 
     def destroy(self) -> None:
         """Remove everything that was applied."""
-        with self._counted("Destroy everything") as terraform:
+        with self._counted("Destroying all resources") as terraform:
             terraform.destroy()
 
     @contextmanager

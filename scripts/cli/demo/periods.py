@@ -30,14 +30,14 @@ _TOLD_ROOM = 56
 """What the story leaves to the other columns, where it can be wider."""
 
 _MEANINGS = {
-    "ok": "seen to happen by itself",
-    "verified": "did not happen by itself: injected, and seen to happen then",
-    "injected": "did not happen: injected, and not seen to happen so far",
-    "waiting": "not seen to happen, which is not counted yet: warmup",
-    "warmup": "seen to happen; warmup ends at the second number",
-    "cooldown": "seen to happen again; the alert is resolved at the second number",
-    "failed_detection": "not seen to happen; an alert is due at the second number",
-    "failed_injection": "could not be injected; an alert is due at the second number",
+    "ok": "detected",
+    "verified": "not detected at first; injected, then detected",
+    "injected": "not detected; injected, not detected yet",
+    "waiting": "not detected, which does not count as a failure during warmup",
+    "warmup": "detected; the warmup ends at the second number",
+    "cooldown": "detected again; the alert is resolved at the second number",
+    "failed_detection": "not detected; an alert is due at the second number",
+    "failed_injection": "the injection failed; an alert is due at the second number",
     "skipped": "nothing to do for this worker",
 }
 _SHOWN_AS = {"failed_detection": "failed", "failed_injection": "inject failed"}

@@ -43,12 +43,12 @@ SCENARIOS = {
         Scenario(
             example="monolithic",
             steps=(
-                Step("all is new: no order came yet"),
+                Step("first run: there are no orders yet"),
                 Step(),
-                Step("the worker stops taking orders from its queue", ("break_command",)),
+                Step("the worker stops polling the order queue", ("break_command",)),
                 Step("still stopped"),
                 Step("still stopped"),
-                Step("the worker takes orders again", ("repair_command",)),
+                Step("the worker polls the order queue again", ("repair_command",)),
                 Step(),
             ),
             rules=lambda outputs: {"diva": outputs["eventbridge_rule_name"]},
@@ -58,14 +58,14 @@ SCENARIOS = {
         Scenario(
             example="distributed",
             steps=(
-                Step("all is new: no report was made yet"),
+                Step("first run: there are no reports yet"),
                 Step(),
                 Step(
-                    "a release forgets the invoices, and the last one expires",
+                    "a release drops the invoice report, and the last one expires",
                     ("break_command", "expire_command"),
                 ),
-                Step("still forgotten"),
-                Step("the next release has them again", ("repair_command",)),
+                Step("still missing"),
+                Step("the next release restores it", ("repair_command",)),
                 Step(),
             ),
             rules=lambda outputs: outputs["eventbridge_rule_names"],

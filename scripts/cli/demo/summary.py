@@ -56,7 +56,7 @@ class StateHistory:
             period, records = self._while_failing
             _title(output, f"State after period {period}")
             state_table.show(records, output, now)
-        _title(output, "State at the end")
+        _title(output, "Final state")
         if at_end:
             state_table.show(at_end, output, now)
         else:
@@ -76,9 +76,9 @@ def show_legend(output: Output, meanings: Sequence[tuple[str, str]]) -> None:
 
 def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -> None:
     """Print what has arrived on the topic."""
-    _title(output, f"Messages on the SNS topic {topic_arn.rpartition(':')[2]}")
+    _title(output, f"Messages published to SNS topic {topic_arn.rpartition(':')[2]}")
     if not messages:
-        output.line("none arrived")
+        output.line("none")
     for message in messages:
         lead = f"period {message.period}  "
         output.below(Text.assemble((lead, "dim"), (printable(message.subject), "bold")), 0)
@@ -94,18 +94,18 @@ def keep_running(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) 
         while True:
             time.sleep(60)
     except KeyboardInterrupt:
-        output.line("\nThe embedded AWS is gone with everything in it.")
+        output.line("\nThe embedded AWS and everything in it have been removed.")
 
 
 def _show_how_to_use(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
-    _title(output, f"The embedded AWS stays up until Ctrl-C: {aws.endpoint}")
+    _title(output, f"The embedded AWS keeps running until Ctrl-C: {aws.endpoint}")
     output.line("In another terminal:\n")
     for name, value in aws.environ.items():
         output.line(f"export {name}={shlex.quote(value)}")
     output.line(f"cd {shlex.quote(str(folder))}  # terraform plan, apply, output ...")
     names = outputs.get("lambda_function_names") or {"": outputs["lambda_function_name"]}
     for name in names.values():
-        output.line(f"aws lambda invoke --function-name {name} /dev/stdout  # one more period")
+        output.line(f"aws lambda invoke --function-name {name} /dev/stdout  # run another period")
     for name, value in outputs.items():
         if name.endswith("_command"):
             output.line(f"{value}  # {name.removesuffix('_command')}")

@@ -53,7 +53,7 @@ class EventLogicFile:
         text = traceback.format_exception_only(type(cause), cause)[-1].strip()
         hint = ""
         if isinstance(cause, ModuleNotFoundError):
-            hint = ". A package that is not beside the file is found if its folder is on PYTHONPATH"
+            hint = ". Add the folder that contains the package to PYTHONPATH"
         return InvalidEventLogic(f"{what}: {text} ({self._place(cause)}){hint}")
 
     def _place(self, error: BaseException) -> str:

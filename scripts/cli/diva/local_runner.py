@@ -78,7 +78,7 @@ class LocalRunner:
         pause_sec = due - self._clock()
         if pause_sec > 0:
             at = datetime.now(timezone.utc) + timedelta(seconds=pause_sec)
-            with self._output.busy(f"Next period at {at:%H:%M:%S} UTC; Ctrl-C ends"):
+            with self._output.busy(f"Next period at {at:%H:%M:%S} UTC. Press Ctrl-C to stop."):
                 self._sleep(pause_sec)
 
     def _period(self) -> tuple[Policies, Period]:
@@ -113,9 +113,9 @@ class LocalRunner:
         if self._dry:
             return f"would send {effect.value}"
         if not run.delivered:
-            return f"{effect.value} not delivered, tried again next period"
+            return f"{effect.value} not delivered, retried in the next period"
         if effect is not Effect.RESOLUTION and policy.alert is None:
-            return f"{effect.value} (no alert function: a log line in Lambda)"
+            return f"{effect.value} (no alert callback; logged as an error in Lambda)"
         return effect.value
 
 

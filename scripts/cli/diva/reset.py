@@ -24,20 +24,22 @@ def reset(given: argparse.Namespace, output: Output) -> int:
     unknown = [name for name in names if name not in known]
     for name in unknown:
         print_stderr(
-            f"diva: no state of event {name!r} in {where.name}{_nearest(name, list(known))}"
+            f"diva: no state of event {name!r} in {where.name}.{_nearest(name, list(known))}"
         )
     if unknown:
         print_stderr("Nothing was reset.")
         return 1
     done = _reset(where, names)
     for name in names:
-        output.line(f"{printable(name)}: {'reset' if name in done else 'nothing to reset'}")
+        output.line(
+            f"{printable(name)}: {'reset' if name in done else 'already in its default state'}"
+        )
     return 0
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     matches = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {matches[0]!r}?" if matches else ""
+    return f" Did you mean {matches[0]!r}?" if matches else ""
 
 
 def _reset(where: StateLocation, names: Sequence[str]) -> set[str]:

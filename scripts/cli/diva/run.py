@@ -25,10 +25,10 @@ def run(given: argparse.Namespace, output: Output) -> int:
     store = _store(given.state, given.dry_run)
     file = EventLogicFile(given.file)
     if given.dry_run:
-        print_stderr("Dry run: only detect is called, and no state is written.")
-        print_stderr("Injections and messages that are due are taken to succeed.")
+        print_stderr("Dry run: only detect callbacks are called, and no state is written.")
+        print_stderr("Injections and notifications that are due are assumed to succeed.")
     elif given.state is None:
-        print_stderr("The state is kept in memory and lost at the end; --state FILE keeps it.")
+        print_stderr("State is kept in memory only. To keep it in a file, use --state FILE.")
     periods = given.periods or (None if given.every else 1)
     runner = LocalRunner(file.events, store, output, given.timeout, given.dry_run)
     try:
@@ -43,9 +43,9 @@ def _store(path: Path | None, dry_run: bool) -> Store:
     if path is None:
         return MemoryStore()
     if not path.absolute().parent.is_dir():
-        raise StoreError(f"the folder of state file {path} does not exist")
+        raise StoreError(f"state file {path} cannot be created: its folder does not exist")
     if path.is_dir():
-        raise StoreError(f"state file {path} is a folder")
+        raise StoreError(f"state file {path} is a folder, not a file")
     if dry_run:
         return MemoryStore(FileLocation(path).records() if path.exists() else None)
     return FileStore(path)

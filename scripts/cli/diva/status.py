@@ -20,5 +20,5 @@ def status(given: argparse.Namespace, output: Output) -> int:
     elif records:
         state_table.show(records, output, datetime.now(timezone.utc))
     else:
-        output.line(f"No event has state in {where.name}.")
+        output.line(f"There is no state of any event in {where.name}.")
     return 0

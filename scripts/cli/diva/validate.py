@@ -13,7 +13,7 @@ from ..common.text import counted, printable, wrapped
 from .event_logic_file import EventLogicFile
 from .problems import print_problems
 
-_COLUMNS = {"role": 6, "functions": 30}
+_COLUMNS = {"role": 6, "callbacks": 30}
 
 
 def validate(given: argparse.Namespace, output: Output) -> int:
@@ -25,7 +25,7 @@ def validate(given: argparse.Namespace, output: Output) -> int:
     events = policies.valid.values()
     output.line(f"{given.file.name}: {counted(len(events), 'event')}, no problems")
     if not events:
-        output.line("get_events() returns an empty dict, so nothing would be monitored.")
+        output.line("get_events() returns no events, so nothing would be monitored.")
         return 0
     longest = max(cell_len(printable(name)) for name in policies.valid)
     room = output.width - sum(_COLUMNS.values()) - 2 * GAP
@@ -38,8 +38,8 @@ def validate(given: argparse.Namespace, output: Output) -> int:
     silent = sum(each.alert is None for each in events)
     if silent:
         output.line(
-            f"{counted(silent, 'event')} without an alert function: "
-            "an alert is then an ERROR line in the function's log."
+            f"{counted(silent, 'event')} without an alert callback: "
+            "alerts are only logged, at level ERROR."
         )
     return 0
 

@@ -16,29 +16,37 @@ from ..common.terraform import TerraformError, find
 from . import child_processes
 from .checks import Check, CheckFailed, run_tests, static_checks
 
-_EPILOG = "Other arguments go to pytest, and then only pytest runs: scripts/test -k alert"
+_DESCRIPTION = """\
+Run all checks of the project: lint, formats, types, Terraform's own checks, and the tests. Other
+arguments are passed to pytest, and then only pytest runs.
+"""
+_EPILOG = """\
+examples:
+  scripts/test
+  scripts/test --static
+  scripts/test -k alert
+
+exit status:
+  0 if all checks pass, 1 otherwise, 130 if interrupted
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the checks and return the exit status."""
     parser = ArgumentParser(
-        prog="scripts/test", description="Check everything.", epilog=_EPILOG, allow_abbrev=False
+        prog="test", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False
     )
-    parser.add_argument(
-        "--static", action="store_true", help="only lint, types, terraform fmt and validate"
-    )
+    parser.add_argument("--static", action="store_true", help="run all checks but the tests")
     given, for_pytest = parser.parse_known_args(argv)
     if given.static and for_pytest:
-        parser.error(f"--static runs no tests, so there is no use for {' '.join(for_pytest)}")
+        parser.error(f"--static does not run pytest, unknown arguments: {' '.join(for_pytest)}")
     child_processes.adopt_orphans()
     # SIGINT even in a background job, where it is ignored; SIGHUP unless this is under nohup.
     interrupt_on(signal.SIGINT, signal.SIGTERM)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
         interrupt_on(signal.SIGHUP)
     try:
-        return run_command(
-            "scripts/test", lambda: _run(given.static, for_pytest), (TerraformError,)
-        )
+        return run_command("test", lambda: _run(given.static, for_pytest), (TerraformError,))
     finally:
         with deferred_interrupts():
             child_processes.end_all()
@@ -65,7 +73,7 @@ def _terraform_is_here() -> bool:
     except TerraformError as error:
         if os.environ.get("CI"):
             raise
-        print(f"SKIPPED what needs Terraform: {error}", flush=True)
+        print(f"Skipping checks that require Terraform: {error}", flush=True)
         return False
     return True
 

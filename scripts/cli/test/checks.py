@@ -45,7 +45,7 @@ def run_tests(terraform: bool, arguments: Sequence[str]) -> None:
     status = _run("-m", "pytest", *without, *spread, *arguments)
     left_behind = child_processes.left_behind()
     if left_behind:
-        print("The tests left these processes behind, which have now been ended:")
+        print("The tests left processes running, which have now been ended:")
         for each in left_behind:
             print(f"  {each.pid}  {shortened(each.command, _COMMAND_WIDTH)}", flush=True)
         child_processes.end_all()
