@@ -1,1 +1,1 @@
-"""The commands in `scripts`: a folder for each, and `common` for what they share."""
+"""The commands in `scripts`: a folder for each command, and `common` for shared modules."""

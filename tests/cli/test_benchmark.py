@@ -186,7 +186,8 @@ def test_ctrl_c_leaves_nothing_behind(folder: Path) -> None:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with started(command, env=environ(TMPDIR=str(folder)), **pipes) as process:
         # The function runs once its modules are compiled.
-        wait_until(lambda: list(folder.glob("diva-benchmark-*/*/**/*.pyc")), process)
+        compiled = "diva-benchmark-*/*/diva/__pycache__"
+        wait_until(lambda: list(folder.glob(compiled)), process)
         interrupt(process)
         output, errors = process.communicate()
     assert output.startswith("figure ")

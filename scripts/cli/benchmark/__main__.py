@@ -1,4 +1,4 @@
-"""`benchmark`: measure what DIVA costs, and hold it against its targets."""
+"""`benchmark`: measure the overhead of DIVA and compare it with its targets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ exit status:
 
 
 def main(argv: Sequence[str] | None = None, figures: Mapping[str, Figure] = FIGURES) -> int:
-    """Measure, and return the exit status."""
+    """Measure `figures` and return the exit status."""
     given = _parse(argv, figures)
     return run_command(
         "benchmark",

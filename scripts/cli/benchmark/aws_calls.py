@@ -1,4 +1,4 @@
-"""What a healthy period asks of AWS."""
+"""The calls to AWS in a healthy period."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def measure(repeat: int) -> list[Result]:
 
 
 def _healthy_periods(lambdas: Harness, mode: str, repeat: int) -> dict[str, int]:
-    """Return the calls of `repeat` periods after the one that found the events new."""
+    """Return the calls of `repeat` periods after the first, in which the events are new."""
     function = lambdas.function("warm.periods", mode=mode, events=EVENTS)
     lambdas.invoke(function, repeat=1)
     lambdas.calls()

@@ -1,9 +1,10 @@
-"""S3 and DynamoDB as far as DIVA calls them, in a process of their own.
+"""A stub of S3 and DynamoDB with the operations that DIVA calls, in a separate process.
 
-Started by path with the standard library alone (`python -I aws_stub.py DELAY_SEC`), so that
-its work is none of the measured process's. It answers each call `DELAY_SEC` seconds after it
-came, counts the calls by operation, and holds one version of what was written. It prints its
-port, and ends when its standard input does. `GET /-/counts` tells the counts and begins anew.
+Started by path with the standard library alone (`python -I aws_stub.py DELAY_SEC`), so that its
+work does not count as work of the measured process. It responds `DELAY_SEC` seconds after a
+request arrives, counts the requests by operation, and stores the latest version of each object
+and item. It prints its port, and ends at the end of its standard input. `GET /-/counts` returns
+the counts and resets them.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ _REASONS = {200: "OK", 404: "Not Found", 501: "Not Implemented"}
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request; the names of headers are in lower case."""
+    """An HTTP request, with the names of headers in lower case."""
 
     method: str
     path: str
@@ -36,14 +37,14 @@ class Request:
 
     @property
     def operation(self) -> str:
-        """What AWS calls it, such as `GetItem` or `PutObject`."""
+        """The operation, for example `GetItem` or `PutObject`."""
         target = self.headers.get("x-amz-target", "")
         return target.rpartition(".")[2] or f"{self.method.capitalize()}Object"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
+class Response:
+    """An HTTP response."""
 
     status: int
     body: bytes = b""
@@ -57,17 +58,17 @@ class Answer:
 
 
 class Aws:
-    """The objects, the items, and how often each operation was called."""
+    """The objects, the items, and the number of calls of each operation."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._objects: dict[str, Answer] = {}
+        self._objects: dict[str, Response] = {}
         self._items: dict[str, dict[str, Any]] = {}
 
-    def answer(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         if request.path == COUNTS:
             counts, self._counts = self._counts, Counter()
-            return Answer(200, json.dumps(counts).encode())
+            return Response(200, json.dumps(counts).encode())
         self._counts[request.operation] += 1
         call = {
             "GetObject": self._get_object,
@@ -75,20 +76,20 @@ class Aws:
             "GetItem": self._get_item,
             "UpdateItem": self._update_item,
         }.get(request.operation)
-        return call(request) if call else Answer(501)
+        return call(request) if call else Response(501)
 
-    def _get_object(self, request: Request) -> Answer:
-        missing = Answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+    def _get_object(self, request: Request) -> Response:
+        missing = Response(404, b"<Error><Code>NoSuchKey</Code></Error>")
         return self._objects.get(request.path.partition("?")[0], missing)
 
-    def _put_object(self, request: Request) -> Answer:
+    def _put_object(self, request: Request) -> Response:
         etag = f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'
         kept = {k: v for k, v in request.headers.items() if k.startswith("x-amz-meta-")}
         path = request.path.partition("?")[0]
-        self._objects[path] = Answer(200, request.body, {**kept, "ETag": etag})
-        return Answer(200, headers={"ETag": etag})
+        self._objects[path] = Response(200, request.body, {**kept, "ETag": etag})
+        return Response(200, headers={"ETag": etag})
 
-    def _get_item(self, request: Request) -> Answer:
+    def _get_item(self, request: Request) -> Response:
         asked = json.loads(request.body)
         table = asked["TableName"]
         found: dict[str, Any] = {"ConsumedCapacity": {"TableName": table, "CapacityUnits": 1.0}}
@@ -97,7 +98,7 @@ class Aws:
             found["Item"] = item
         return _json(found)
 
-    def _update_item(self, request: Request) -> Answer:
+    def _update_item(self, request: Request) -> Response:
         asked = json.loads(request.body)
         item = self._items.setdefault(
             json.dumps([asked["TableName"], asked["Key"]]), dict(asked["Key"])
@@ -109,12 +110,12 @@ class Aws:
         return _json({})
 
 
-def _json(value: object) -> Answer:
-    return Answer(200, json.dumps(value).encode(), {"Content-Type": "application/x-amz-json-1.0"})
+def _json(value: object) -> Response:
+    return Response(200, json.dumps(value).encode(), {"Content-Type": "application/x-amz-json-1.0"})
 
 
 class Connection(asyncio.Protocol):
-    """One client's connection, which has one request under way at a time."""
+    """The connection of a client, with one request at a time."""
 
     def __init__(self, aws: Aws, delay_sec: float) -> None:
         self._aws = aws
@@ -141,8 +142,8 @@ class Connection(asyncio.Protocol):
             return
         self._received, self._is_told_to_continue = b"", False
         delay_sec = 0 if request.path == COUNTS else self._delay_sec
-        answer = self._aws.answer(request).encode()
-        self._loop.call_at(arrived + delay_sec, self._transport.write, answer)
+        response = self._aws.respond(request).encode()
+        self._loop.call_at(arrived + delay_sec, self._transport.write, response)
 
 
 def _request(head: str, body: bytes) -> Request:
@@ -153,7 +154,7 @@ def _request(head: str, body: bytes) -> Request:
 
 
 async def serve(delay_sec: float) -> None:
-    """Serve until the process ends."""
+    """Serve requests until the process ends."""
     aws = Aws()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(aws, delay_sec), HOST, 0)
@@ -168,7 +169,7 @@ def _end_with_stdin() -> NoReturn:
 
 def main() -> None:
     threading.Thread(target=_end_with_stdin, daemon=True).start()
-    # Not the usual selector: epoll rounds every wait up to a whole millisecond.
+    # The default selector, epoll, rounds waits up to whole milliseconds.
     loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
     loop.run_until_complete(serve(float(sys.argv[1])))
 

@@ -1,4 +1,4 @@
-"""What a new process does before its first invocation, against boto3 alone."""
+"""Cold starts, relative to boto3 alone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ LIMIT = 1.10
 
 
 def measure(repeat: int) -> list[Result]:
-    """Compare the fastest of each: what else the machine does only ever adds to a time.
+    """Compare the fastest starts, since other work of the machine only adds to a time.
 
-    New processes take turns, and find their bytecode compiled. A package holds none, so that
-    Lambda compiles DIVA in each of them. How long that takes depends on nothing that DIVA
-    could do better, and is only told.
+    Processes start in turns and find their bytecode compiled. In Lambda they do not, since
+    packages contain no bytecode; the time to compile DIVA is a note without a target.
     """
     samples: dict[str, list[float]] = {"diva": [], "boto3": [], "uncompiled": [], "period": []}
     with harness() as lambdas:

@@ -11,7 +11,7 @@ from .result import Result
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How a figure is measured, and how often unless it is said otherwise."""
+    """How to measure a figure, and how often by default."""
 
     measure: Callable[[int], list[Result]]
     repeat: int

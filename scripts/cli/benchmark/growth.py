@@ -1,4 +1,4 @@
-"""Whether an event costs the same among many as among few."""
+"""The cost per event, by the number of events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .result import Result
 
 SIZES = (100, 1_000, 10_000)
 LIMIT = 1.3
-"""With costs that grow as the square of the number of events it would be 10."""
+"""Costs that grow with the square of the number of events would result in 10."""
 
 
 def measure(repeat: int) -> list[Result]:
@@ -26,7 +26,7 @@ def measure(repeat: int) -> list[Result]:
             lambdas.invoke(function, repeat=1)
         for _ in range(repeat):
             for size, function in timed.items():
-                # As many events for each size, so that what else the machine does meets all alike.
+                # As many events for each size, so that other work of the machine affects all alike.
                 periods = max(SIZES) // size
                 seconds[size].append(lambdas.invoke(function, repeat=periods) / periods)
         peaks: dict[int, list[float]] = {
@@ -39,7 +39,7 @@ def measure(repeat: int) -> list[Result]:
 
 
 def _growth(what: str, samples: Mapping[int, Sequence[float]], unit: str, scale: float) -> Result:
-    """Compare what an event costs with what it costs among a tenth as many."""
+    """Compare the cost per event with that among a tenth of the events."""
     each = {size: min(samples[size]) / size for size in SIZES}
     few, more, most = SIZES
     shown = ", ".join(f"{cost * scale:.1f} with {size:,} events" for size, cost in each.items())

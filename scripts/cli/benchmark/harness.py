@@ -1,4 +1,4 @@
-"""Where a figure is measured: functions in processes as Lambda's, and an AWS beside them."""
+"""Running functions with DIVA as Lambda does, with a stub of AWS."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from ..common.temporary_folder import temporary_folder
 from .aws_stub import COUNTS, HOST
 
 MEMORY_MB = 3008
-"""Not what a figure runs into: the peak is measured, not forced."""
+"""More than any figure needs: the peak is measured, not limited."""
 
 _SERVER = Path(__file__).with_name("aws_stub.py")
 _EVENT_LOGIC = b"from cli.benchmark.handlers.event_logic import get_events\n"
 _PEAK = re.compile(r"Max Memory Used: (\d+) MB")
-_HANDLER = "diva.handler.handler"
-_INSIDE = "cli.benchmark.handlers"
+_DIVA_HANDLER = "diva.handler.handler"
+_HANDLERS = "cli.benchmark.handlers"
 
 
 class BenchmarkError(Exception):
-    """A figure could not be measured; the text says why."""
+    """A figure cannot be measured; the text says why."""
 
 
 class Harness:
-    """Functions with DIVA in them, and the AWS that they call. Use `harness` to get one."""
+    """Functions with DIVA, and the AWS stub that they call. Created by `harness`."""
 
     def __init__(self, executor: Executor, port: int) -> None:
         self._executor = executor
@@ -49,15 +49,15 @@ class Harness:
 
     def function(
         self,
-        inside: str | None = None,
+        handler: str | None = None,
         mode: str = "monolithic",
         log_level: str = "INFO",
         events: int = 1,
         pause_sec: float = 0.0,
         package: bytes | None = None,
     ) -> Function:
-        """Return a function of so many events, with DIVA's handler or that one of `inside`."""
-        handler = f"{_INSIDE}.{inside}" if inside else _HANDLER
+        """Return a function with `events` events and the given one of `handlers`, or DIVA's own."""
+        handler = f"{_HANDLERS}.{handler}" if handler else _DIVA_HANDLER
         environment = {
             "DIVA_MODE": mode,
             "DIVA_LOG_LEVEL": log_level,
@@ -88,16 +88,16 @@ class Harness:
         )
 
     def invoke(self, function: Function, **event: int) -> Any:
-        """Invoke `function` and return its answer; only its first process is a cold one."""
+        """Invoke `function`, in a warm process if there is one, and return its response."""
         return self._invoke(function, event)[0]
 
     def invoke_cold(self, function: Function, **event: int) -> Any:
-        """Invoke `function` in a new process and return its answer."""
+        """Invoke `function` in a new process and return its response."""
         self._executor.retire(function.arn)
         return self.invoke(function, **event)
 
     def peak_mb(self, function: Function, **event: int) -> int:
-        """Invoke `function` and return the most memory that its process has ever held."""
+        """Invoke `function` and return the peak memory of its process."""
         log = self._invoke(function, event)[1]
         peak = _PEAK.search(log)
         if not peak or peak[1] == "0":
@@ -105,7 +105,7 @@ class Harness:
         return int(peak[1])
 
     def calls(self) -> Mapping[str, int]:
-        """Return the calls to AWS since the last time, by operation."""
+        """Return the number of calls to AWS since the last call of this method, by operation."""
         connection = http.client.HTTPConnection(HOST, self._port)
         with closing(connection):
             connection.request("GET", COUNTS)
@@ -123,7 +123,7 @@ class Harness:
 
 @contextmanager
 def harness(delay_sec: float = 0.0) -> Iterator[Harness]:
-    """Give a harness whose AWS answers each call after `delay_sec`; nothing of it is left."""
+    """Start a harness whose AWS stub responds after `delay_sec` seconds."""
     with (
         temporary_folder("diva-benchmark") as folder,
         shielded(_aws(delay_sec)) as port,
@@ -133,7 +133,7 @@ def harness(delay_sec: float = 0.0) -> Iterator[Harness]:
 
 
 def packaged(**more: bytes) -> bytes:
-    """Return the zip of a function: DIVA, what `inside` holds, and `more` files."""
+    """Return the package of a function: DIVA, `handlers`, and `more` files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in sorted({**_sources(), **more}.items()):
@@ -143,7 +143,7 @@ def packaged(**more: bytes) -> bytes:
 
 @functools.cache
 def _sources() -> Mapping[str, bytes]:
-    """Return what is in every package; read once: an edit would mix two versions."""
+    """Return the files of every package. Read once, so that edits do not mix two versions."""
     own = Path(__file__).parent
     common = own.parent / "common"
     modules = [folder / "__init__.py" for folder in (own.parent, common, own)]
@@ -168,13 +168,13 @@ def _executor(folder: Path, endpoint: str) -> Iterator[Executor]:
 
 @contextmanager
 def _aws(delay_sec: float) -> Iterator[int]:
-    """Give the port of a new process of `aws_stub`."""
+    """Start an AWS stub and return its port."""
     with subprocess.Popen(
         [sys.executable, "-I", str(_SERVER), str(delay_sec)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # Ctrl-C is for this process, which then ends that one
+        start_new_session=True,  # Ctrl-C interrupts this process only, which ends the stub
     ) as process:
         try:
             assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""The most memory that a process of the function ever holds."""
+"""The peak memory of a function."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LIMIT_MB = 64
 
 
 def measure(repeat: int) -> list[Result]:
-    """Take a new process through a first period, which writes, and `repeat` warm ones."""
+    """Measure a new process in a first period, which writes state, and in `repeat` others."""
     with harness() as lambdas:
         function = lambdas.function(events=EVENTS)
         none = lambdas.function("cold.with_boto3")

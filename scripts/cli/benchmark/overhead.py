@@ -1,4 +1,4 @@
-"""What the engine costs for each event, above a thread pool that calls the same callbacks."""
+"""The overhead of the engine per event, above a thread pool that calls the same callbacks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def with_logs(repeat: int) -> list[Result]:
 
 
 def _overhead(log_level: str, repeat: int) -> Result:
-    """Compare the fastest of each: what else the machine does only ever adds to a time."""
+    """Compare the fastest periods, since other work of the machine only adds to a time."""
     with harness() as lambdas:
         function = lambdas.function("warm.overhead", log_level=log_level, events=EVENTS)
         samples: dict[str, list[float]] = lambdas.invoke(function, repeat=repeat)

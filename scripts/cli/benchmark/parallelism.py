@@ -1,4 +1,4 @@
-"""How long a period takes whose callbacks wait, against what waiting alone would take."""
+"""The duration of periods with waiting callbacks, relative to the waiting time."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def monolithic(repeat: int) -> list[Result]:
 
 
 def distributed(repeat: int) -> list[Result]:
-    """Compare with boto3 alone, doing the same reads and pauses on a bare thread pool.
+    """Compare with boto3 alone, with the same reads and pauses on a thread pool.
 
-    A call of boto3 takes its share of the interpreter, which eight threads divide among them,
-    so that nothing that reads with boto3 gets down to the time of the waiting alone.
+    The threads share the interpreter, which each call of boto3 occupies for a while. Therefore
+    the waiting time alone is out of reach for everything that calls boto3.
     """
     events, pause_sec, call_sec = DISTRIBUTED_EVENTS, 0.005, 0.005
     with harness(call_sec) as lambdas:

@@ -1,1 +1,1 @@
-"""What two or more of the commands share."""
+"""Modules that two or more commands use."""

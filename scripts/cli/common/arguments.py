@@ -1,4 +1,4 @@
-"""What the command lines of the commands have in common."""
+"""Parsing the arguments of a command."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """A parser whose description and epilog are printed as they are written."""
+    """A parser that prints its description and epilog as they are written."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
 
 def whole_number(smallest: int = 1, largest: int | None = None) -> Callable[[str], int]:
-    """Return what reads an argument that must be a whole number in these limits."""
+    """Return a type for arguments that must be a whole number within these limits."""
     limits = f"{smallest} or greater" if largest is None else f"from {smallest} to {largest}"
 
     def read(text: str) -> int:

@@ -30,7 +30,7 @@ _ORDER = (_BAD, _CHANGING, _GOOD)
 
 
 class Status:
-    """One event's status in one period, as the engine's result words it, made for the eye."""
+    """The status of an event in a period, made from the text in the engine's result."""
 
     def __init__(self, status: str) -> None:
         match = _STATUS.fullmatch(status)
@@ -40,19 +40,19 @@ class Status:
         self._main = f"{self._look[0]} {_WORDS.get(word, word)}{of}"
         self._then = match["then"].split(", ") if match and match["then"] else []
         self.is_plain_success = self._look == _GOOD and not self._then
-        """Whether there is nothing to add to "ok"."""
+        """Whether "ok" says it all."""
 
     @property
     def rank(self) -> int:
-        """What is worst comes first; what is not even looked at, last."""
+        """The order of statuses: the worst first, skipped events last."""
         return _ORDER.index(self._look) if self._look in _ORDER else len(_ORDER)
 
     def cell(self) -> Text:
-        """Return the status on one line, and what was sent on the lines below it."""
+        """Return the status, with each notification that was sent on a line of its own."""
         return self._joined("\n  ")
 
     def line(self) -> Text:
-        """Return all of it on one line."""
+        """Return the status and the notifications on one line."""
         return self._joined(" ")
 
     def _joined(self, separator: str) -> Text:

@@ -1,4 +1,4 @@
-"""The exit status of a command, whatever ends it."""
+"""The exit status of a command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run_command(
 ) -> int:
     """Run `command` and return the exit status.
 
-    One of `errors` becomes a line that begins with `name`, and Ctrl-C the line `interrupted`.
+    Prints one of `errors` as a line that begins with `name`, and `interrupted` after Ctrl-C.
     """
     try:
         return command()
@@ -36,7 +36,7 @@ def run_command(
 
 
 def exit_with(status: int) -> NoReturn:
-    """End the process, and without a word if nobody reads its output any more."""
+    """End the process; silently, if its output has no reader any more."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""A lock among processes."""
+"""A lock between processes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`, which is made and stays, against other processes.
+    """Keep other processes from locking the file at `path`, which is created and stays.
 
-    Raises OSError if it cannot be made.
+    Raises OSError if the file cannot be created.
     """
     with open(path, "w") as lock:
         try:
             import fcntl
-        except ImportError:  # Windows: two processes at once are not guarded
+        except ImportError:  # Windows, where nothing is locked
             yield
             return
         fcntl.flock(lock, fcntl.LOCK_EX)

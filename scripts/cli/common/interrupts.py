@@ -1,4 +1,4 @@
-"""When a command is interrupted, by Ctrl-C or by a signal that asks it to end."""
+"""Interrupting a command with Ctrl-C, or with a signal that asks it to end."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def interrupt_on(*signals: signal.Signals) -> None:
-    """Have each of `signals` raise KeyboardInterrupt, as Ctrl-C does, even if it was ignored.
+    """Raise KeyboardInterrupt on each of `signals`, even if it was ignored before.
 
-    The number of the signal is the exception's argument.
+    The argument of the exception is the number of the signal.
     """
     for number in signals:
         signal.signal(number, _interrupt)
@@ -28,7 +28,7 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 
 @contextmanager
 def deferred_interrupts() -> Iterator[None]:
-    """Defer an interrupt to the end of a `with` block. For the main thread."""
+    """Defer interrupts to the end of a `with` block. Only for the main thread."""
     arrived: list[int] = []
     previous = {
         number: signal.signal(number, lambda number, _: arrived.append(number))
@@ -46,17 +46,17 @@ def deferred_interrupts() -> Iterator[None]:
 
 @contextmanager
 def shielded(context: AbstractContextManager[T]) -> Iterator[T]:
-    """Enter `context` and leave it again, neither of them interrupted halfway.
+    """Enter and exit `context` without being interrupted halfway.
 
-    An interrupt that arrives meanwhile takes effect afterwards. For the main thread.
+    An interrupt that arrives meanwhile takes effect afterwards. Only for the main thread.
     """
     with ExitStack() as stack:
         with deferred_interrupts():
-            value = stack.enter_context(_LeftWhole(context))
+            value = stack.enter_context(_ExitShielded(context))
         yield value
 
 
-class _LeftWhole(AbstractContextManager[T], Generic[T]):
+class _ExitShielded(AbstractContextManager[T], Generic[T]):
     def __init__(self, context: AbstractContextManager[T]) -> None:
         self._context = context
 

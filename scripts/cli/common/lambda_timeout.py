@@ -5,4 +5,4 @@ from __future__ import annotations
 DEFAULT_SEC = 60
 """The default of the module's `lambda_timeout_sec`."""
 LONGEST_SEC = 900
-"""Lambda's own limit."""
+"""The limit of Lambda."""

@@ -1,4 +1,4 @@
-"""State that lasts as long as the process."""
+"""State in memory, for the lifetime of the process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from diva.stores import Changes, Snapshot, merged
 
 
 class MemoryStore:
-    """Records of all events in memory, beginning with `records`; for one process only."""
+    """The state of all events in memory, initially `records`."""
 
     def __init__(self, records: Mapping[str, Record] | None = None) -> None:
         self._snapshot = Snapshot(records or {})

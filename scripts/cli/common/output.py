@@ -1,4 +1,4 @@
-"""Standard output, on a terminal and elsewhere."""
+"""Standard output, on a terminal or in a pipe."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from rich.table import Table
 from rich.text import Text
 
 GAP = 2
-"""Cells between two columns."""
+"""The number of cells between two columns."""
 
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Let the command end on the error, which is under way when this is called."""
+        """Raise the BrokenPipeError that is being handled, so that the command ends."""
         raise
 
 
 class Output:
-    """Standard output: rows of columns, coloured and wrapped on a terminal, plain elsewhere."""
+    """Standard output in rows and columns: coloured and wrapped on a terminal, plain in a pipe."""
 
     def __init__(self) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a name may hold what the encoding lacks
+            sys.stdout.reconfigure(errors="replace")  # names may have any character
         self._console = _Console(highlight=False, markup=False, emoji=False)
 
     @property
@@ -39,33 +39,33 @@ class Output:
 
     @property
     def width(self) -> int:
-        """The terminal's width in cells, at this moment."""
+        """The current width of the terminal in cells."""
         return self._console.width
 
     def heading(self, widths: Sequence[int], cells: Sequence[str]) -> None:
-        """Print the names of columns, on a terminal with a line below them."""
+        """Print the names of the columns, underlined on a terminal."""
         self._print_row(widths, [Text(cell, style="bold") for cell in cells], "bottom")
         if self.is_terminal:
             self._console.print(Text("─" * total(widths), style="dim"))
 
     def row(self, widths: Sequence[int], cells: Sequence[Text | str]) -> None:
-        """Print cells in columns of `widths`; elsewhere than on a terminal, on one line."""
+        """Print cells in columns of `widths`. In a pipe, every row is a single line."""
         self._print_row(widths, cells, "top")
 
     def below(self, text: Text | str, indent: int) -> None:
-        """Print what belongs to the row above it."""
+        """Print details of the row above, indented by `indent` cells."""
         if self.is_terminal:
             self._console.print(Padding(text, (0, 0, 0, indent)))
         else:
             self.line(" " * indent + str(text))
 
     def line(self, text: str) -> None:
-        """Print `text`, wrapped on a terminal and on one line elsewhere."""
+        """Print `text`, wrapped on a terminal."""
         self._console.print(text.rstrip(), soft_wrap=not self.is_terminal)
 
     @contextmanager
     def busy(self, text: str | Callable[[], str]) -> Iterator[None]:
-        """On a terminal, show a spinner beside `text` as it is at the time, below the output."""
+        """On a terminal, show a spinner and `text` below the output during a `with` block."""
         if not self.is_terminal:
             yield
             return
@@ -101,5 +101,5 @@ class Output:
 
 
 def total(widths: Sequence[int]) -> int:
-    """Return the cells that columns of `widths` take side by side."""
+    """Return the width of a row with columns of `widths`."""
     return sum(widths) + GAP * (len(widths) - 1)

@@ -1,4 +1,4 @@
-"""Where the project is, and where its commands keep what they can make again."""
+"""The project and the cache of its commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def cache_home() -> Path:
-    """The folder for what can be made again: `DIVA_CACHE_DIR`, else the user's cache folder."""
+    """Return the cache folder: `DIVA_CACHE_DIR`, or `diva` in the cache folder of the user."""
     if os.environ.get("DIVA_CACHE_DIR"):
         return Path(os.environ["DIVA_CACHE_DIR"])
     if os.environ.get("XDG_CACHE_HOME"):

@@ -1,4 +1,4 @@
-"""The table of periods: a row for each, added as it ends."""
+"""A table with a row for each period, printed as the period ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .output import GAP, Output, total
 from .text import printable, shortened, wrapped
 
 NARROWEST = 14
-"""Cells for the status of one event; where there is less room, all events share a column."""
+"""The least width of an event's column. With less room, all events share one column."""
 COUNT = 7
 ROWS_PER_HEADING = 20
 NAMES_PER_STATUS = 12
@@ -23,7 +23,7 @@ LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How rows look: with a column of `width` for each event, or one of it for all of them."""
+    """The columns of `events`: one of `width` each, or a shared one of `width` for all of them."""
 
     events: tuple[str, ...]
     width: int
@@ -31,15 +31,15 @@ class _Layout:
 
 
 class PeriodTable:
-    """One row per period and one column per event, or, where they are too many, one for all.
+    """A table with a row for each period and a column for each event.
 
-    The shared column names what is not simply well. Elsewhere than on a terminal there is a
-    line for each event, with the status as the engine words it. The events may change from
-    row to row, and so may the terminal's width.
+    If there is no room for all columns, the events share one, which lists those that are not
+    simply ok. In a pipe, each event is a line with its status as the engine returns it. The
+    events may change from row to row, and so may the width of the terminal.
     """
 
     def __init__(self, output: Output, lead: Mapping[str, int]) -> None:
-        """`lead` gives headings and widths of the columns before those of the events."""
+        """`lead` maps the headings of the leading columns to their widths."""
         self._output = output
         self._lead = dict(lead)
         self._indent = total(list(lead.values())) + GAP
@@ -48,7 +48,7 @@ class PeriodTable:
         self._name_width = 0
 
     def add(self, lead: Sequence[str], statuses: Mapping[str, str]) -> None:
-        """Print a period: the columns before, and the status of each event."""
+        """Print a period: its leading columns and the status of each event."""
         if not self._output.is_terminal:
             names = [shortened(name, LONGEST_NAME) for name in statuses]
             self._name_width = max(map(cell_len, names), default=0)
@@ -68,7 +68,7 @@ class PeriodTable:
     def add_message(
         self, lead: Sequence[str], event: str, what: str, text: str, style: str
     ) -> None:
-        """Print a message about an event, with `what` it is in front, below its period's row."""
+        """Print a message about an event below the row of its period, preceded by `what` it is."""
         text = printable(text)
         if self._output.is_terminal:
             self._output.below(Text.assemble((f"{what}: ", style), text), self._indent)
@@ -104,7 +104,7 @@ class PeriodTable:
 
 
 def _shared(statuses: Mapping[str, Status]) -> list[Text]:
-    """Return how many events are well, and the names of the others under what they share."""
+    """Return the number of events that are ok, and the others grouped by status."""
     well = sum(status.is_plain_success for status in statuses.values())
     groups: dict[tuple[int, str], list[str]] = defaultdict(list)
     lines: dict[str, Text] = {}

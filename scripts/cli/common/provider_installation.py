@@ -1,7 +1,7 @@
-"""Where Terraform gets the AWS provider from: the registry, or a mirror on this machine.
+"""Where Terraform installs the AWS provider from: the registry, or a mirror on this machine.
 
-Terraform itself searches `~/.terraform.d/plugins` and its like for a mirror, on every platform.
-Images keep one in other places, too; those are searched here.
+Terraform itself searches `~/.terraform.d/plugins` and similar folders for a mirror. Container
+images have mirrors in other folders as well, which are searched here.
 """
 
 import functools
@@ -23,12 +23,12 @@ PROVIDER = f"{REGISTRY}/hashicorp/aws"
 REGISTRY_TIMEOUT_SEC = 3
 
 PARENTS = (Path("/usr/local/share/terraform"), Path("/usr/share/terraform"), Path("/opt"))
-"""Folders that are a mirror, or hold one."""
+"""Folders that may be a mirror or contain one."""
 _SEARCHED_BY_TERRAFORM = ("terraform", "plugins")
 
 
 def environ(base: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for Terraform: `base`, made to find the provider.
+    """Return `base` with the variables that Terraform needs to find the provider.
 
     A mirror is `TF_PROVIDER_MIRROR` or, if the registry does not answer, one that is found.
     A provider from the registry is downloaded once and cached. The user's own configuration of

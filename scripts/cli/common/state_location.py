@@ -1,4 +1,4 @@
-"""Where state is kept: read without changing anything, and written as the function does."""
+"""Locations of state, to inspect and reset the state of a deployment."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ TIMEOUT_SEC = 10
 
 
 class StateLocation(Protocol):
-    """A place that holds the state of events."""
+    """A location that contains the state of events."""
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """The name of the location in messages."""
         ...
 
     def records(self) -> Mapping[str, Record]:
-        """Return what is stored, and write nothing. Raises StoreError, also if there is none."""
+        """Return the stored records. Raises StoreError, also if there is no state."""
         ...
 
     def stores(self, events: Sequence[str]) -> Iterator[tuple[Store, Sequence[str]]]:
-        """Yield the stores of `events`, each with those whose state it holds. Raises StoreError."""
+        """Yield the stores that contain `events`, each with its events. Raises StoreError."""
         ...
 
 
@@ -52,7 +52,7 @@ class S3Location:
     def stores(self, events: Sequence[str]) -> Iterator[tuple[Store, Sequence[str]]]:
         from diva.stores.s3 import S3Store
 
-        # What is written has the same encryption as what is there.
+        # A write keeps the encryption of the object.
         _, kms_key_arn = self._read()
         store = S3Store(_s3(), self._bucket, self._key, log_corrupt_state, kms_key_arn)
         yield store, events
@@ -73,7 +73,7 @@ class S3Location:
 
 
 class DynamoDBLocation:
-    """The items of a table."""
+    """The items of the DynamoDB table `table`."""
 
     def __init__(self, table: str) -> None:
         self._table = table
@@ -118,7 +118,7 @@ def decoded(body: bytes, place: str) -> Mapping[str, Record]:
 
 
 def _plain(value: object) -> object:
-    """Return numbers as in JSON; DynamoDB's are decimal."""
+    """Return the decimal numbers of DynamoDB as JSON has them."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
@@ -141,7 +141,7 @@ def _dynamodb() -> DynamoDBClient:
 
 
 def _region() -> str | None:
-    """Return the region that the AWS CLI would use; boto3 alone looks at AWS_DEFAULT_REGION."""
+    """Return AWS_REGION, which the AWS CLI reads and boto3 does not."""
     return os.environ.get("AWS_REGION") or None
 
 
@@ -157,7 +157,7 @@ def _config() -> Config:
 
 @contextmanager
 def _explained(place: str, by_code: Mapping[str, str]) -> Iterator[None]:
-    """Turn what AWS or its client raises into a StoreError of one line."""
+    """Raise errors of AWS and its client as a StoreError of one line."""
     from botocore import exceptions
 
     try:

@@ -1,4 +1,4 @@
-"""What is stored of each event, for people."""
+"""A table of the stored state of events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INDENT = 4
 
 
 def show(records: Mapping[str, Record], output: Output, now: datetime) -> None:
-    """Print a row for each event, and below it what else is known of it."""
+    """Print a row for each event, and details below it."""
     longest = max((cell_len(printable(name)) for name in records), default=0)
     width = min(LONGEST_NAME, max(len("event"), longest))
     columns = list(_COLUMNS.values())
@@ -65,7 +65,7 @@ def _word(state: State) -> str:
         return "warmup"
     if state.healthy is not None:
         return "healthy" if state.healthy else "failing"
-    # Nothing detects this event: its injections alone say how it is.
+    # An event that nothing detects is judged by its injections.
     if state.injection_failures:
         return "failing"
     return "injected" if state.injected else "unknown"

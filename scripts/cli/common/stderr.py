@@ -1,4 +1,4 @@
-"""Standard error: what a command says beside its output."""
+"""Standard error, for messages that are not part of a command's output."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import sys
 
 
 def print_stderr(text: str) -> None:
-    """Print a line at once, for the person at the terminal."""
+    """Print a line to standard error, unbuffered."""
     print(text, file=sys.stderr, flush=True)

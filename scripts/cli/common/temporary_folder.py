@@ -1,4 +1,4 @@
-"""A folder for the time of a command."""
+"""Temporary folders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .interrupts import shielded
 
 
 def temporary_folder(name: str) -> AbstractContextManager[Path]:
-    """Give a folder whose name begins with `name`. It is removed even after Ctrl-C."""
+    """Create a folder whose name begins with `name`, and remove it again, even on Ctrl-C."""
     return shielded(_folder(name))
 
 

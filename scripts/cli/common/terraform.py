@@ -1,4 +1,4 @@
-"""Terraform's commands, run in a working copy so that the project's own folders stay clean."""
+"""Running Terraform, in a working copy that keeps the folders of the project clean."""
 
 import functools
 import json
@@ -16,7 +16,7 @@ COPIED = ("examples", "lambda", "modules")
 
 
 class TerraformError(Exception):
-    """Terraform is missing or too old, or a command of it failed; `output` is what it printed."""
+    """Terraform is missing or too old, or a command failed with `output`."""
 
     def __init__(self, text: str, output: str = "") -> None:
         super().__init__(text)
@@ -24,7 +24,7 @@ class TerraformError(Exception):
 
 
 def working_copy(folder: Path) -> Path:
-    """Copy what Terraform needs of the project to `folder`, which must not exist; return it."""
+    """Copy the Terraform files of the project to the new folder `folder`, and return it."""
     unwanted = shutil.ignore_patterns(
         ".*", "__pycache__", "*.tfstate", "*.tfstate.*", "tf_resources.json"
     )
@@ -36,10 +36,11 @@ def working_copy(folder: Path) -> Path:
 
 
 class Terraform:
-    """Terraform in one root module.
+    """Terraform in the root module `folder`.
 
-    `environ` is laid over this process's environment, with what the provider needs to be
-    found. `on_line` gets each line as it is printed. Every method raises `TerraformError`.
+    `environ` is added to the environment of this process, and so are the variables that
+    Terraform needs to find the provider. `on_line` is called with each line of output. All
+    methods raise TerraformError.
     """
 
     def __init__(
@@ -54,39 +55,39 @@ class Terraform:
         self._on_line = on_line
 
     def init(self) -> None:
-        """Fetch the provider and the modules."""
+        """Install the provider and the modules."""
         with provider_installation.init_lock(self._environ):
             self._run("init", "-input=false")
 
     def validate(self) -> None:
-        """Check the configuration without asking AWS."""
+        """Validate the configuration."""
         self._run("validate")
 
     def check_format(self) -> None:
-        """Check that every file below the folder is as `terraform fmt` writes it."""
+        """Check the format of all files in the folder and its subfolders."""
         self._run("fmt", "-check", "-diff", "-recursive")
 
     def plan(self, variables: Mapping[str, Any] | None = None, out: Path | None = None) -> bool:
-        """Return whether anything would change; keep the plan in `out`."""
+        """Return whether the plan has changes, and save the plan to `out`."""
         options = [f"-out={out}"] if out else []
         arguments = ["-input=false", "-detailed-exitcode", *options, *_options(variables)]
         return self._run("plan", *arguments, good=(0, 2)) == 2
 
     def show(self, plan: Path) -> dict[str, Any]:
-        """Return a plan that was kept, in Terraform's JSON form."""
+        """Return a saved plan in Terraform's JSON format."""
         return self._read("show", "-json", str(plan))
 
     def apply(self, variables: Mapping[str, Any] | None = None, plan: Path | None = None) -> None:
-        """Bring about what the configuration says, or the plan that was kept."""
+        """Apply the configuration, or a saved plan."""
         arguments = [str(plan)] if plan else _options(variables)
         self._run("apply", "-input=false", "-auto-approve", *arguments)
 
     def destroy(self, variables: Mapping[str, Any] | None = None) -> None:
-        """Remove everything that was applied."""
+        """Destroy all resources."""
         self._run("destroy", "-input=false", "-auto-approve", *_options(variables))
 
     def output(self) -> dict[str, Any]:
-        """Return the value of each output."""
+        """Return the values of all outputs."""
         return {name: output["value"] for name, output in self._read("output", "-json").items()}
 
     def _run(self, command: str, *arguments: str, good: Sequence[int] = (0,)) -> int:
@@ -128,7 +129,7 @@ class Terraform:
 
 @functools.cache
 def find() -> str:
-    """Return the path of `terraform`. Raises `TerraformError` if there is none, or an old one."""
+    """Return the path of `terraform`. Raises TerraformError if it is missing or too old."""
     wanted = "Terraform {}.{} or later is required".format(*OLDEST_VERSION)
     how = "To install it, see https://developer.hashicorp.com/terraform/install."
     path = shutil.which("terraform")

@@ -1,4 +1,4 @@
-"""Text made safe to print, and cut or wrapped to the width that there is."""
+"""Making text safe to print, and fitting it to a width."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from rich.cells import cell_len, chop_cells
 
 
 def counted(count: int, noun: str) -> str:
-    """Return `1 event`, `2 events`."""
+    """Return `count` and the noun, in the plural unless `count` is 1."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def printable(name: str) -> str:
-    """Return `name` without characters that would move the cursor or change colours."""
+    """Return `name` with control characters escaped."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)
 
 
 def shortened(name: str, width: int) -> str:
-    """Return `name` in at most `width` cells: the middle goes, as ends tell names apart."""
+    """Return `name` in at most `width` cells, without its middle if it is longer."""
     name = printable(name)
     if cell_len(name) <= width:
         return name
@@ -28,7 +28,7 @@ def shortened(name: str, width: int) -> str:
 
 
 def wrapped(name: str, width: int, lines: int = 4) -> str:
-    """Return `name` on at most `lines` lines of `width` cells, broken after separators."""
+    """Return `name` in at most `lines` lines of `width` cells, broken after separators."""
     pieces = [
         chopped
         for piece in re.findall(r"[^-_./:\s]*[-_./:\s]?", shortened(name, width * lines))

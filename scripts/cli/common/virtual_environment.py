@@ -1,9 +1,9 @@
-"""A Python environment with locked versions, made once and found again.
+"""Virtual environments with locked versions, created once and reused.
 
-The commands in this folder's parent start under whatever `python3` a machine has. This
-module, which needs the standard library alone, builds the virtual environment their real
-work runs in, and keeps it in the user's cache folder under a name that follows from the
-lock file, so that a changed lock makes a new environment and an unchanged one costs nothing.
+The commands start with any `python3` of the machine. This module, which needs the standard
+library alone, creates the virtual environment that they run in. The environment is kept in the
+cache folder under a name derived from the lock file, so that a changed lock file results in a
+new environment.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ OLDEST_PYTHON = (3, 10)
 
 
 def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
-    """Run `module` with `arguments` in the environment of `lock`, and exit as it exits.
+    """Run `module` with `arguments` in the environment of `lock`, and exit with its status.
 
-    The command is started a second time, by the environment's own interpreter. Not by
-    `python -m`, which would let files of the current folder stand in for modules.
+    The command is started again with the interpreter of the environment. `python -m` would
+    import modules from the current folder.
     """
     if sys.version_info < OLDEST_PYTHON:
         needed, found = (".".join(map(str, each[:2])) for each in (OLDEST_PYTHON, sys.version_info))
@@ -41,7 +41,7 @@ def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
             sys.path.insert(1, str(ROOT / "lambda"))
             runpy.run_module(module, run_name="__main__")
             sys.exit()
-    except KeyboardInterrupt:  # before the command is ready to handle it
+    except KeyboardInterrupt:  # while modules are imported, for example
         print_stderr("Interrupted.")
         sys.exit(INTERRUPTED)
     command = [str(interpreter), str(Path(sys.argv[0]).resolve()), *arguments]
@@ -52,12 +52,11 @@ def run(module: str, lock: Path, arguments: Sequence[str]) -> NoReturn:
 
 
 def prepare(lock: Path, options: tuple[str, ...] = ()) -> Path:
-    """Return the interpreter of the environment that holds exactly what `lock` lists.
+    """Return the interpreter of the environment with the packages that `lock` lists.
 
-    `options` go to pip as they are. The folder is marked complete last, so that one whose
-    making was interrupted is made again.
+    `options` are passed to pip. An environment that is incomplete is created again.
     """
-    # base_prefix: the same inside the environment as where it is made
+    # base_prefix is the same inside and outside of a virtual environment.
     content = lock.read_bytes() + repr((sys.version_info[:3], sys.base_prefix, options)).encode()
     folder = cache_home() / f"environment-{hashlib.sha256(content).hexdigest()[:16]}"
     interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

@@ -1,1 +1,1 @@
-"""`demo`: DIVA deployed by Terraform onto an embedded AWS, and what it does there."""
+"""`demo`: deploy an example to an embedded AWS and run its schedule."""

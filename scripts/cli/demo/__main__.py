@@ -1,4 +1,4 @@
-"""`demo`: DIVA deployed by Terraform onto an embedded AWS, and what it does there."""
+"""`demo`: deploy an example to an embedded AWS and run its schedule."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ exit status:
 
 
 class DemoError(Exception):
-    """The demonstration cannot take place; the text says why."""
+    """The demo cannot run; the text says why."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Give the demonstration and return its exit status."""
+    """Run the demo and return the exit status."""
     given = _parse(argv)
     interrupt_on(signal.SIGTERM)
     return run_command(
@@ -96,7 +96,7 @@ def _run(given: argparse.Namespace, output: Output) -> int:
 
 
 def _check(event_logic: Path) -> None:
-    """Find what Terraform would find only when it builds the package, half a minute later."""
+    """Check the file now: Terraform would fail only later, when it builds the package."""
     try:
         compile(event_logic.read_bytes(), str(event_logic), "exec", dont_inherit=True)
     except OSError as error:
@@ -109,7 +109,7 @@ def _check(event_logic: Path) -> None:
 
 @contextmanager
 def _embedded_aws(port: int, output: Output) -> Iterator[LocalAws]:
-    """Give an embedded AWS, which this process's own clients are led to as well."""
+    """Start an embedded AWS, and configure the clients of this process for it."""
     with ExitStack() as stack:
         with step(output, "Starting the embedded AWS") as this:
             from local_aws import LocalAws, LocalAwsError  # moto takes seconds to import

@@ -1,4 +1,4 @@
-"""Commands of the AWS CLI, carried out without it."""
+"""Running commands of the AWS CLI without installing it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from botocore.model import Shape
 
 PROGRAM = "aws"
 _SERVICES = {"s3api": "s3"}
-"""Names of the CLI's own for services that boto3 knows under another."""
+"""Services with one name in the CLI and another in boto3."""
 
 
 def run(command: str, client: Callable[[str], Any]) -> dict[str, Any]:
-    """Carry out `aws <service> <operation> --<parameter> <value> ...`; return what AWS answers.
+    """Run `aws <service> <operation> --<parameter> <value> ...` and return the response.
 
-    `client` gives the boto3 client of a service. Raises ValueError for what is no such command,
-    and what the client raises.
+    `client` returns the boto3 client of a service. Raises ValueError if the command is not one of
+    the AWS CLI, and the errors of the client.
     """
     program, service, operation, *options = shlex.split(command)
     if program != PROGRAM:

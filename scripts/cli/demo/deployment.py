@@ -1,4 +1,4 @@
-"""An example applied to the embedded AWS and destroyed again, in a copy of its own."""
+"""Deploying an example to the embedded AWS, and destroying it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from .scenarios import Outputs, Scenario, keep_old_versions
 
 
 class Deployment:
-    """A copy of an example's root module, and Terraform in it.
+    """Terraform in a copy of an example.
 
-    Each method is a step that shows itself. Raises TerraformError. Ctrl-C reaches Terraform as
-    well, which stops within a second or so and takes its provider along. It is waited for: left
-    alone it would not.
+    All methods print their progress and raise TerraformError. On Ctrl-C, which interrupts
+    Terraform as well, they wait for Terraform to stop, so that it also stops the provider.
     """
 
     def __init__(
@@ -29,11 +28,11 @@ class Deployment:
         event_logic: Path | None,
         output: Output,
     ) -> None:
-        """Copy below `folder`, with the file `event_logic` in the place of the example's own."""
+        """Copy the example into `folder`, with `event_logic` instead of its own if given."""
         self.root = working_copy(folder / "diva") / "examples" / scenario.example
         self._output = output
         self._example = scenario.example
-        # Nothing but this process has changed what there is.
+        # No other process has changed the resources.
         self._environ = {**environ, "TF_CLI_ARGS_destroy": "-refresh=false"}
         if scenario.has_expiry:
             keep_old_versions(self.root)
@@ -41,7 +40,7 @@ class Deployment:
             (self.root / "event_logic.py").write_bytes(event_logic.read_bytes())
 
     def apply(self) -> Outputs:
-        """Bring about what the example says, and return Terraform's outputs."""
+        """Apply the example and return its outputs."""
         with step(self._output, "Initializing Terraform"), deferred_interrupts():
             Terraform(self.root, self._environ).init()
         with self._counted(f"Applying examples/{self._example}") as terraform:
@@ -49,13 +48,13 @@ class Deployment:
         return terraform.output()
 
     def destroy(self) -> None:
-        """Remove everything that was applied."""
+        """Destroy all resources."""
         with self._counted("Destroying all resources") as terraform:
             terraform.destroy()
 
     @contextmanager
     def _counted(self, text: str) -> Iterator[Terraform]:
-        """Give Terraform for a step that shows how many resources it has made or removed."""
+        """Start a step that shows the number of created or destroyed resources."""
         count = ResourceCount()
         with step(self._output, text) as this, deferred_interrupts():
 

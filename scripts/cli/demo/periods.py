@@ -1,4 +1,4 @@
-"""Periods on an embedded AWS: the schedule fired, and shown as a table."""
+"""Periods on the embedded AWS, printed as a table."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from local_aws import Invocation, LocalAws
 
 LOG_LINES = 12
-"""How many lines of its log are shown of an invocation that failed."""
+"""The number of log lines to print of a failed invocation."""
 
 _OF_LAMBDA = ("START ", "END ", "REPORT ")
-_TOLD_BY_ANSWER = "[ERROR] PeriodFailed: "
+_ERROR_OF_RESPONSE = "[ERROR] PeriodFailed: "
 _PREFIX = re.compile(r"^(\[\w+\])\t[^\t]*\t[^\t]*\t")
-_TOLD_WIDTH = 24
-_TOLD_ROOM = 56
-"""What the story leaves to the other columns, where it can be wider."""
+_LEAST_TEXT_WIDTH = 24
+_WIDTH_OF_OTHERS = 56
+"""The width that the scenario's column leaves to the others, if it can be wider."""
 
 _MEANINGS = {
     "ok": "detected",
@@ -45,7 +45,7 @@ _SHOWN_AS = {"failed_detection": "failed", "failed_injection": "inject failed"}
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What arrived on the topic in a period."""
+    """A message that was published to the topic in a period."""
 
     period: int
     subject: str
@@ -53,7 +53,7 @@ class Message:
 
 
 class Periods:
-    """Fires rules, and shows what the functions they start answer."""
+    """Runs periods by triggering the rules of the schedule, and prints the results."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Periods:
         inbox_url: str,
         steps: Sequence[Step],
     ) -> None:
-        """`rules` are those that start a period, by worker; no `steps` mean no scenario."""
+        """`rules` are the rules of the schedule by worker; without `steps` there is no scenario."""
         self._aws = aws
         self._output = output
         self._rules = rules
@@ -74,17 +74,17 @@ class Periods:
             self._lead["worker"] = max(map(len, rules))
         if steps:
             longest = max(len(step.text) for step in steps)
-            room = max(_TOLD_WIDTH, output.width - _TOLD_ROOM)
+            room = max(_LEAST_TEXT_WIDTH, output.width - _WIDTH_OF_OTHERS)
             self._lead["what happened"] = min(longest, room) if output.is_terminal else longest
         self._table = PeriodTable(output, self._lead)
         self._words: set[str] = set()
         self.messages: list[Message] = []
-        """What has arrived on the topic, in that order."""
+        """The messages that were published to the topic, in order."""
         self.invocations = 0
         self.failures = 0
 
     def run(self, number: int, outputs: Outputs) -> None:
-        """Let what its step tells happen, and then period `number`: each rule fires once."""
+        """Run the commands of the scenario's step, then period `number`: each rule once."""
         step = self._steps[number - 1] if number <= len(self._steps) else Step()
         for command in step.commands:
             aws_cli.run(outputs[command], self._aws.client)
@@ -103,7 +103,7 @@ class Periods:
             self.messages += self._arrived(number)
 
     def meanings(self) -> list[tuple[str, str]]:
-        """Return the words that the rows have had, and what each means."""
+        """Return the statuses that were printed, and their meanings."""
         return [
             (_SHOWN_AS.get(word, word), meaning)
             for word, meaning in _MEANINGS.items()
@@ -133,7 +133,7 @@ class Periods:
             self._output.below(Text(printable(line), style="dim"), indent)
 
     def _arrived(self, number: int) -> list[Message]:
-        """Take what has arrived in the inbox out of it."""
+        """Receive and delete the messages in the inbox."""
         sqs = self._aws.client("sqs")
         messages = []
         while True:
@@ -147,6 +147,6 @@ class Periods:
 
 
 def _log_lines(log: str) -> list[str]:
-    """Return the lines of a log without what Lambda adds to them and what the answer tells too."""
-    lines = log.partition(_TOLD_BY_ANSWER)[0].splitlines()
+    """Return the lines of a log without those of Lambda, and without the error of the response."""
+    lines = log.partition(_ERROR_OF_RESPONSE)[0].splitlines()
     return [_PREFIX.sub(r"\1 ", line) for line in lines if not line.startswith(_OF_LAMBDA)]

@@ -1,4 +1,4 @@
-"""What a command does before and after its main output: a list of steps with their durations."""
+"""The progress of a command: its steps and their durations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DONE = re.compile(r": (?:Creation|Destruction) complete after ")
 
 
 class Progress:
-    """How a step is going; `note` stands beside it and may change."""
+    """The progress of a step; `note` is printed beside it and may change."""
 
     def __init__(self, text: str) -> None:
         self.note = ""
@@ -26,17 +26,14 @@ class Progress:
         self._began = time.monotonic()
 
     def line(self) -> str:
-        """Return what is known of it: text, note and duration so far."""
+        """Return text, note and the duration so far."""
         sec = time.monotonic() - self._began
         return f"{self.text:{_TEXT_WIDTH}} {self.note:{_NOTE_WIDTH}} {sec:5.1f} s"
 
 
 @contextmanager
 def step(output: Output, text: str) -> Iterator[Progress]:
-    """Show a step while it is under way, and keep its line if it succeeds.
-
-    Elsewhere than on a terminal the line is begun with the step and completed with it.
-    """
+    """Print a step: on a terminal with live progress, in a pipe when it begins and ends."""
     this = Progress(text)
     if output.is_terminal:
         with output.busy(this.line):
@@ -53,14 +50,14 @@ def step(output: Output, text: str) -> Iterator[Progress]:
 
 
 class ResourceCount:
-    """Counts what Terraform has made or removed, from the lines it prints."""
+    """Counts created and destroyed resources in the output of Terraform."""
 
     def __init__(self) -> None:
         self._planned = 0
         self._done = 0
 
     def read(self, line: str) -> str:
-        """Take a line in; return how far Terraform is, empty before it has a plan."""
+        """Read a line of output. Returns the progress, empty until Terraform has a plan."""
         if planned := _PLANNED.search(line):
             self._planned = int(planned[1]) + int(planned[2])
         self._done += bool(_DONE.search(line))

@@ -1,4 +1,4 @@
-"""What happens to the system that an example watches, period by period."""
+"""Scenarios: what happens to the system that an example monitors, period by period."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import Any
 from ..common.state_location import DynamoDBLocation, S3Location, StateLocation
 
 Outputs = Mapping[str, Any]
-"""Terraform's outputs, by name."""
+"""The outputs of an example by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One period, and what happens to the system right before it."""
+    """A period, and what happens to the system before it."""
 
     text: str = ""
     commands: tuple[str, ...] = ()
-    """Outputs that hold the AWS CLI commands which make it happen."""
+    """The outputs with the AWS CLI commands that make it happen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """An example, and what happens in its periods."""
+    """The periods of an example."""
 
     example: str
     """The name of a folder in `examples`."""
     steps: tuple[Step, ...]
     rules: Callable[[Outputs], Mapping[str, str]]
-    """The rules that start a period, in their order, by the worker each of them starts."""
+    """The rules that start a period by worker, in order."""
     location: Callable[[Outputs], StateLocation]
-    """Where the state is."""
+    """The location of the state."""
     has_expiry: bool = False
-    """Whether it makes a bucket in which old versions of the state expire."""
+    """Whether the example creates a bucket in which old versions of the state expire."""
 
 
 SCENARIOS = {
@@ -76,9 +76,9 @@ SCENARIOS = {
 
 
 def keep_old_versions(folder: Path) -> None:
-    """Let old versions stay that the module `diva` would have expire, in a copy of an example.
+    """Change the copy of an example in `folder` so that old versions of the state do not expire.
 
-    The provider waits 55 seconds for S3 to settle after it has set their expiry.
+    After creating a lifecycle configuration, the provider waits 55 seconds for S3.
     """
     override = 'module "diva" {\n  state_version_retention_days = null\n}\n'
     (folder / "expiry_override.tf").write_text(override, encoding="utf-8")

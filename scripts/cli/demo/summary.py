@@ -1,4 +1,4 @@
-"""What is left to see when the periods are over: words, messages, state, and a way in."""
+"""The output of a demo after its periods: legend, messages and state."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class StateHistory:
-    """What is stored of the events: as it was when an alerted one failed last, and as it is."""
+    """The state of the events: the final one, and the last one with a failing, alerted event."""
 
     def __init__(self, location: StateLocation) -> None:
         self._location = location
         self._while_failing: tuple[int, Mapping[str, Record]] | None = None
 
     def record(self, period: int) -> None:
-        """Keep the state after `period` if an event in it is alerted and fails."""
+        """Read the state after `period`, and keep it if an alerted event is failing."""
         try:
             records = self._location.records()
         except StoreError:
@@ -43,7 +43,7 @@ class StateHistory:
             self._while_failing = (period, records)
 
     def show(self, output: Output) -> None:
-        """Print both, if they differ."""
+        """Print both states, or only the final one if they are equal."""
         now = datetime.now(timezone.utc)
         try:
             at_end = self._location.records()
@@ -65,7 +65,7 @@ class StateHistory:
 
 
 def show_legend(output: Output, meanings: Sequence[tuple[str, str]]) -> None:
-    """Print what the words in the table mean."""
+    """Print the meanings of the statuses in the table."""
     if not meanings:
         return
     output.line("")
@@ -75,7 +75,7 @@ def show_legend(output: Output, meanings: Sequence[tuple[str, str]]) -> None:
 
 
 def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -> None:
-    """Print what has arrived on the topic."""
+    """Print the messages that were published to the topic."""
     _title(output, f"Messages published to SNS topic {topic_arn.rpartition(':')[2]}")
     if not messages:
         output.line("none")
@@ -88,7 +88,7 @@ def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -
 
 
 def keep_running(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
-    """Say how to get at the embedded AWS, and leave it up until Ctrl-C."""
+    """Print how to use the embedded AWS, and keep it running until Ctrl-C."""
     try:
         _show_how_to_use(output, aws, folder, outputs)
         while True:

@@ -1,1 +1,1 @@
-"""`diva`: try event logic on this machine, and inspect or reset stored state."""
+"""`diva`: run event logic locally, and show or reset the state of a deployment."""

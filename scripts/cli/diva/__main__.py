@@ -1,4 +1,4 @@
-"""`diva`: try event logic on this machine, and see what a deployed DIVA remembers."""
+"""`diva`: run event logic locally, and show or reset the state of a deployment."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _leave() -> NoReturn:
-    """Run `main` and end the process at once, whatever threads the events have left behind."""
+    """Run `main` and end the process, even if callbacks have left threads running."""
     try:
         try:
             status = main()

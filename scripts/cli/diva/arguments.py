@@ -1,4 +1,4 @@
-"""The arguments of `diva`, and its help."""
+"""The arguments and the help of `diva`."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ s3:GetObject and s3:PutObject, or dynamodb:Scan, dynamodb:GetItem and dynamodb:U
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return the arguments, with the chosen command's name as `command`; exit on wrong usage."""
+    """Return the parsed arguments, with the name of the subcommand as `command`."""
     parser, commands = _parser()
     given = parser.parse_args(argv)
     if given.command in ("status", "reset"):
@@ -91,7 +91,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def location(given: argparse.Namespace) -> StateLocation:
-    """Return where the state is that `status` and `reset` are told of."""
+    """Return the location of the state from the arguments of `status` or `reset`."""
     if given.state is not None:
         return FileLocation(given.state)
     if given.table is not None:

@@ -1,4 +1,4 @@
-"""A period that only detects, and says what a real one would inject and send."""
+"""Dry runs: periods that detect, and report what a run would inject and send."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _WOULD = {
 
 
 def detect_only(policies: Policies) -> Policies:
-    """Return `policies` with nothing of the user's left in them but `detect`.
+    """Return `policies` without any callbacks of the user but `detect`.
 
-    Every injection is taken to have succeeded and every message to have arrived. There is
-    nothing to verify, since nothing was injected.
+    Injections and deliveries are assumed to succeed. Nothing is verified, since nothing is
+    injected.
     """
     valid = {
         name: replace(
@@ -37,7 +37,7 @@ def detect_only(policies: Policies) -> Policies:
 
 
 def statuses(policies: Policies, period: Period, results: Mapping[str, str]) -> dict[str, str]:
-    """Return the statuses of `results` with what would have been done added to those that ran."""
+    """Return the statuses in `results`, with what a run would have done."""
     shown = dict(results)
     for name, run in period.runs.items():
         shown[name] = _status(policies.valid[name], run)

@@ -1,4 +1,4 @@
-"""The user's file of event logic, imported from wherever it lies."""
+"""Importing event logic from a file of any name."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from diva import logic
 from diva.logic import InvalidEventLogic
 
 NAME = "event_logic"
-"""What the module is called in Lambda, and so here, whatever the file is called."""
+"""The name of the module, as in Lambda, whatever the name of the file."""
 
 
 class EventLogicFile:
-    """The event logic in a file, imported when made; the file's siblings can be imported too.
+    """The event logic in the file `path`, which may import modules from its own folder.
 
     Raises InvalidEventLogic.
     """
@@ -44,7 +44,7 @@ class EventLogicFile:
             raise self._explained(error, f"get_events() in {self._path.name} failed") from error
 
     def _explained(self, error: InvalidEventLogic, what: str) -> BaseException:
-        """Return `error` with the place that matters to the user, or Ctrl-C as what it is."""
+        """Return `error` with the line that caused it, or the KeyboardInterrupt that it was."""
         cause = error.__cause__
         if cause is None:
             return error
@@ -57,7 +57,7 @@ class EventLogicFile:
         return InvalidEventLogic(f"{what}: {text} ({self._place(cause)}){hint}")
 
     def _place(self, error: BaseException) -> str:
-        """Return file and line of the last line of the user's own that led to `error`."""
+        """Return file and line of the last frame of `error` that is in the user's code."""
         if isinstance(error, SyntaxError) and error.filename:
             return f"{error.filename}, line {error.lineno}"
         frames = traceback.extract_tb(error.__traceback__)
@@ -74,7 +74,7 @@ class EventLogicFile:
 
 
 class _Finder(MetaPathFinder):
-    """Finds the event logic's module in a file of any name and suffix."""
+    """Finds the module of the event logic in a file of any name and suffix."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

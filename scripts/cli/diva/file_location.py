@@ -1,4 +1,4 @@
-"""State in a local file."""
+"""The location of state in a local file."""
 
 from __future__ import annotations
 

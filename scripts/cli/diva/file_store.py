@@ -1,4 +1,4 @@
-"""All events' state in one local JSON file, for trying event logic without AWS."""
+"""The state of all events in a local JSON file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..common.file_lock import locked
 
 
 class FileStore:
-    """The file at `path`, replaced as a whole; its folder must exist."""
+    """The file `path`, which each write replaces. Its folder must exist."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

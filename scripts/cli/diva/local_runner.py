@@ -1,4 +1,4 @@
-"""Running periods on this machine as Lambda would, and showing them."""
+"""Running periods locally as Lambda would, and printing them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _SESSION = frozenset((
     "OLDPWD", "OS", "OSTYPE", "PAGER", "PWD", "SHELL", "SYSTEMROOT", "TEMP", "TERM",
     "TERM_PROGRAM", "TMP", "TMPDIR", "USER", "USERNAME", "USERPROFILE", "VIRTUAL_ENV", "VISUAL",
 ))  # fmt: skip
-"""Variables of any login session, unknown to Lambda: their values are words that errors use."""
+"""Variables of a login session. Their values are no secrets, and common words in errors."""
 
 
 class LocalRunner:
-    """Periods of the events that `get_events` returns, over one store."""
+    """Runs periods of the events that `get_events` returns, with their state in `store`."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class LocalRunner:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`clock` tells seconds from some moment on, and `sleep` waits for some of them."""
+        """`clock` returns a time in seconds, and `sleep` waits for a number of seconds."""
         secrets = {name: value for name, value in os.environ.items() if name not in _SESSION}
         self._engine = Engine(Pool(MAX_WORKERS), Redactor(secrets))
         self._get_events = get_events
@@ -56,10 +56,10 @@ class LocalRunner:
         self._clock = clock
         self._sleep = sleep
         self.problems: list[str] = []
-        """What was wrong with events so far."""
+        """The problems of events in the periods so far."""
 
     def run(self, periods: int | None, every_sec: float) -> None:
-        """Run `periods` periods, None for no end, and begin one every `every_sec`.
+        """Run `periods` periods, or without end if None, one every `every_sec` seconds.
 
         Raises InvalidEventLogic or StoreError as soon as a period fails as a whole.
         """
@@ -120,7 +120,7 @@ class LocalRunner:
 
 
 def _with_alerts(policies: Policies) -> Policies:
-    """Return `policies` with an alert for each: the engine's log line would say it twice."""
+    """Return `policies` with an alert for each, so that the engine does not log alerts as well."""
     valid = {
         name: policy if policy.alert else replace(policy, alert=_say_nothing)
         for name, policy in policies.valid.items()

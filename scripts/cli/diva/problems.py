@@ -1,4 +1,4 @@
-"""What is wrong with the events in a file."""
+"""Problems of the events in a file."""
 
 from __future__ import annotations
 

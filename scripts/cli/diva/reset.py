@@ -1,4 +1,4 @@
-"""`diva reset`: set the state of events to defaults."""
+"""`diva reset`: reset events to their default state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .arguments import location
 
 
 def reset(given: argparse.Namespace, output: Output) -> int:
-    """Set them, unless one is unknown. Raises StoreError."""
+    """Reset the given events, or none if one is unknown. Raises StoreError."""
     where = location(given)
     known = where.records()
     names = list(dict.fromkeys(given.events))
@@ -43,9 +43,9 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 
 def _reset(where: StateLocation, names: Sequence[str]) -> set[str]:
-    """Return the names of the events whose state was not at defaults before.
+    """Reset `names` and return those that were not in their default state.
 
-    What other runs write at the same time is kept.
+    Changes that other runs write at the same time are kept.
     """
     return {name for store, held in where.stores(names) for name in _reset_in(store, held)}
 
@@ -54,7 +54,7 @@ def _reset_in(store: Store, names: Sequence[str]) -> list[str]:
     defaults = to_record(State())
 
     def fold(snapshot: Snapshot) -> Folded[list[str]]:
-        # An event that another run has dropped meanwhile is not brought back.
+        # An event that another run has removed meanwhile is not created again.
         stored = {name: snapshot.records[name] for name in names if name in snapshot.records}
         changed = [name for name, record in stored.items() if {**record, **defaults} != record]
         return Folded(dict.fromkeys(changed, defaults), changed)

@@ -1,4 +1,4 @@
-"""`diva run`: run periods on this machine."""
+"""`diva run`: run periods locally."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .problems import print_problems
 
 
 def run(given: argparse.Namespace, output: Output) -> int:
-    """Run the periods, each of them a row. Raises InvalidEventLogic or StoreError."""
+    """Run and print periods. Raises InvalidEventLogic or StoreError."""
     _log_to_stderr(given.log_level, "(dry run) " if given.dry_run else "")
     store = _store(given.state, given.dry_run)
     file = EventLogicFile(given.file)
@@ -52,7 +52,7 @@ def _store(path: Path | None, dry_run: bool) -> Store:
 
 
 class _StderrHandler(logging.Handler):
-    """Writes to what is standard error at the time, which a live display replaces."""
+    """Writes to the current standard error, which a live display replaces."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

@@ -1,4 +1,4 @@
-"""`diva status`: show what is stored of each event."""
+"""`diva status`: show the stored state of each event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .arguments import location
 
 
 def status(given: argparse.Namespace, output: Output) -> int:
-    """Print the records, as a table or as JSON. Raises StoreError."""
+    """Print the state as a table or as JSON. Raises StoreError."""
     where = location(given)
     records = where.records()
     if given.json:

@@ -1,4 +1,4 @@
-"""`diva validate`: check every event in a file."""
+"""`diva validate`: check the event logic in a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLUMNS = {"role": 6, "callbacks": 30}
 
 
 def validate(given: argparse.Namespace, output: Output) -> int:
-    """Print the events, or all that is wrong with them. Raises InvalidEventLogic."""
+    """Print the events, or all of their problems. Raises InvalidEventLogic."""
     policies = read_policies(EventLogicFile(given.file).events())
     if policies.problems:
         print_problems(given.file, policies.problems)

@@ -1,1 +1,1 @@
-"""`test`: every check of the project."""
+"""`test`: run all checks of the project."""

@@ -1,4 +1,4 @@
-"""`scripts/test`: every check of the project, in one command."""
+"""`test`: run all checks of the project."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.static and for_pytest:
         parser.error(f"--static does not run pytest, unknown arguments: {' '.join(for_pytest)}")
     child_processes.adopt_orphans()
-    # SIGINT even in a background job, where it is ignored; SIGHUP unless this is under nohup.
+    # A background job ignores SIGINT, and it is to be interrupted nevertheless; under nohup
+    # SIGHUP stays ignored.
     interrupt_on(signal.SIGINT, signal.SIGTERM)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
         interrupt_on(signal.SIGHUP)
@@ -67,7 +68,7 @@ def _run(only_static: bool, for_pytest: Sequence[str]) -> int:
 
 
 def _terraform_is_here() -> bool:
-    """Whether Terraform can be used; in CI it has to be. Raises TerraformError."""
+    """Return whether Terraform can be used. Raises TerraformError in CI, where it is required."""
     try:
         find()
     except TerraformError as error:

@@ -1,4 +1,4 @@
-"""The checks of the project, by name and in their order."""
+"""The checks of the project."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Check = Callable[[], None]
 
 
 class CheckFailed(Exception):
-    """A check found something; it has said what."""
+    """A check failed and has printed why."""
 
 
 def static_checks(terraform: bool) -> Iterator[tuple[str, Check]]:
-    """Yield what needs no AWS; `terraform` says whether there is Terraform."""
+    """Yield all checks but the tests by name; those of Terraform only if `terraform` is set."""
     yield "ruff check", lambda: _check("-m", "ruff", "check", "--quiet", ".")
     yield "ruff format", lambda: _check("-m", "ruff", "format", "--quiet", "--check", ".")
     yield "mypy", lambda: _check("-m", "mypy", *PYTHON)
@@ -35,9 +35,9 @@ def static_checks(terraform: bool) -> Iterator[tuple[str, Check]]:
 
 
 def run_tests(terraform: bool, arguments: Sequence[str]) -> None:
-    """Run pytest, with `arguments` or else all tests. Raises CheckFailed."""
+    """Run pytest with `arguments`, or all tests in parallel without. Raises CheckFailed."""
     without = [] if terraform else ["--ignore=tests/terraform"]
-    # More than there are cores: half of the time goes into waiting for Terraform's provider.
+    # More workers than cores: tests spend half of their time waiting for Terraform's provider.
     workers = min(8, 2 * (os.cpu_count() or 1))
     spread = [f"--numprocesses={workers}", "--dist=loadfile", "--no-loadscope-reorder"]
     if arguments:
@@ -54,7 +54,7 @@ def run_tests(terraform: bool, arguments: Sequence[str]) -> None:
 
 
 def _validate() -> None:
-    """Validate every folder that is a module, in a copy that leaves nothing behind here."""
+    """Validate all modules, in a copy of the project."""
     with temporary_folder("diva-test") as folder:
         project = working_copy(folder / "project")
         for module in sorted({file.parent for file in project.rglob("versions.tf")}):

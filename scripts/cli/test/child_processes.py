@@ -1,8 +1,8 @@
-"""The processes below this one: run to their end, found if they outlive it, and ended.
+"""Child processes: running them, and finding and ending those that are left running.
 
-A process can be told to be the parent of all orphans below it (a "child subreaper"), so that
-it finds even those whose parents have ended and that lead sessions of their own. Only Linux
-can do that, and on other systems nothing is found.
+A "child subreaper" becomes the parent of every orphan among its descendants. As one, this process
+finds even the processes whose parents have ended and that have a session of their own. This is
+a feature of Linux. On other systems, no process is found.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 IS_LINUX = sys.platform == "linux"
 PATIENCE_SEC = 10
-"""What processes that are about to end are given to do it."""
+"""The time that processes have to end by themselves."""
 _POLL_SEC = 0.01
 _PR_SET_CHILD_SUBREAPER = 36
 _ENDED = ("Z", "X")
@@ -29,14 +29,14 @@ _ENDED = ("Z", "X")
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process below this one."""
+    """A descendant of this process."""
 
     pid: int
     command: str
 
 
 def adopt_orphans() -> None:
-    """Make this process the parent of those below it whose own parents have ended."""
+    """Make this process the parent of every orphan among its descendants."""
     if IS_LINUX:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -50,7 +50,7 @@ def run(command: Sequence[str]) -> int:
     try:
         return _wait(process)
     except KeyboardInterrupt as interrupt:
-        if interrupt.args == (signal.SIGINT,):  # which a terminal sends to the command as well
+        if interrupt.args == (signal.SIGINT,):  # a terminal sends it to the command, too
             _wait_briefly(process)
         process.send_signal(signal.SIGINT)
         _wait_briefly(process)
@@ -61,7 +61,7 @@ def run(command: Sequence[str]) -> int:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Wait for `process`, and meanwhile reap the orphans that end, so that they are gone."""
+    """Wait for `process`, and reap the orphans that end meanwhile."""
     while IS_LINUX:
         ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
         assert ended is not None
@@ -77,7 +77,7 @@ def _wait_briefly(process: subprocess.Popen[bytes]) -> None:
 
 
 def left_behind() -> list[Process]:
-    """Return the processes below this one that go on, which none of them should."""
+    """Return the descendants of this process that do not end by themselves."""
     until = time.monotonic() + PATIENCE_SEC
     while (found := _living()) and time.monotonic() < until:
         time.sleep(_POLL_SEC)
@@ -85,7 +85,7 @@ def left_behind() -> list[Process]:
 
 
 def end_all() -> None:
-    """End all processes below this one, and those that they start meanwhile."""
+    """Kill all descendants of this process, and those that they start meanwhile."""
     until = time.monotonic() + PATIENCE_SEC
     while (found := _living()) and time.monotonic() < until:
         for process in found:
@@ -95,12 +95,12 @@ def end_all() -> None:
 
 
 def _living() -> list[Process]:
-    # A child that is read before its parent ends, and the parent after, is missed at first.
+    # The first look misses an orphan whose parent ends between reading the one and the other.
     return _descendants() or _descendants()
 
 
 def _descendants() -> list[Process]:
-    """Return the living processes below this one, after reaping those that have ended."""
+    """Return the running descendants of this process, after reaping those that have ended."""
     if not IS_LINUX:
         return []
     with contextlib.suppress(ChildProcessError):
@@ -109,8 +109,8 @@ def _descendants() -> list[Process]:
     children: defaultdict[int, list[int]] = defaultdict(list)
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
-            with contextlib.suppress(OSError):  # it has ended
-                # pid (name) state parent ..., and the name may hold anything
+            with contextlib.suppress(OSError):  # the process has ended
+                # "pid (name) state parent ...", where the name may contain parentheses
                 state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
                 if state not in _ENDED:
                     children[int(parent)].append(int(folder.name))

@@ -1,1 +1,1 @@
-"""What runs inside the measured functions: the package of each has this beside DIVA."""
+"""Handlers of the measured functions. Every package contains them beside DIVA."""

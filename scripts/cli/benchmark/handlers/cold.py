@@ -1,4 +1,4 @@
-"""Handlers that time what a new process does first; nothing is imported before they do."""
+"""Handlers that measure imports in a new process, and therefore import nothing themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def with_diva(event: object, context: Any) -> dict[str, float]:
-    """Return the seconds that importing DIVA's handler takes, and then a first period."""
+    """Return the seconds that the import of DIVA's handler takes, and those of a first period."""
     begun = perf_counter()
     from diva.handler import handler
 
@@ -17,7 +17,7 @@ def with_diva(event: object, context: Any) -> dict[str, float]:
 
 
 def with_boto3(event: object, context: Any) -> dict[str, float]:
-    """Return the seconds that importing boto3 and making a client take."""
+    """Return the seconds that the import of boto3 and the creation of a client take."""
     begun = perf_counter()
     import boto3
 

@@ -1,4 +1,4 @@
-"""Event logic of `EVENTS` events, each of them detected after `PAUSE_SEC` seconds."""
+"""Event logic with `EVENTS` events, each detected after `PAUSE_SEC` seconds."""
 
 from __future__ import annotations
 

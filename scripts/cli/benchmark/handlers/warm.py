@@ -1,4 +1,4 @@
-"""Handlers that time periods in a process that has run some before."""
+"""Handlers that measure periods in a warm process."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ _OUTPUTS = (1, 2)
 
 
 class Unhealthy(Exception):
-    """A period did not find every event healthy, so its figures would mean nothing."""
+    """An event was not healthy, so a figure would be meaningless."""
 
 
 def periods(event: dict[str, int], context: Any) -> float:
-    """Run `repeat` periods and return how many seconds they took."""
+    """Return the seconds that `repeat` periods take."""
     with _log_unread():
         return sum(_seconds(lambda: _period(context)) for _ in range(event["repeat"]))
 
 
 def callbacks(event: dict[str, int], context: Any) -> dict[str, list[float]]:
-    """Time `repeat` periods, and as many maps of their callbacks, by turns."""
+    """Measure `repeat` periods, and as many maps of their callbacks on a thread pool, in turns."""
     return _by_turns(event["repeat"], context, detect)
 
 
 def overhead(event: dict[str, int], context: Any) -> dict[str, list[float]]:
-    """Do as `callbacks` does, with the state in memory instead of AWS.
+    """Measure like `callbacks`, with the state in memory instead of AWS.
 
-    Beside them goes what a store in AWS would add to each: decoding the state's document.
+    Also measures decoding the state document, which a store in AWS would add to a period.
     """
     made = diva.runtime()
     engine = Engine(Pool(made.settings.max_workers), Redactor(os.environ))
@@ -52,7 +52,7 @@ def overhead(event: dict[str, int], context: Any) -> dict[str, list[float]]:
     runtime = replace(
         made, run_period=lambda policies, *rest: engine.run_shared(policies, store, *rest)
     )
-    diva.runtime = lambda: runtime  # type: ignore[assignment]  # from here on it is only called
+    diva.runtime = lambda: runtime  # type: ignore[assignment]  # a cached function
     seconds = _by_turns(event["repeat"], context, detect)
     body = document.encode(store.read().records)
     decoding = [_seconds(lambda: document.decode(body)) for _ in range(event["repeat"])]
@@ -60,7 +60,7 @@ def overhead(event: dict[str, int], context: Any) -> dict[str, list[float]]:
 
 
 def reads(event: dict[str, int], context: Any) -> dict[str, list[float]]:
-    """Do as `callbacks` does, with a read of the event's item before each call in the map."""
+    """Measure like `callbacks`, with a read of the event's item before each call in the map."""
     settings = diva.runtime().settings
     client = boto3.client("dynamodb", config=Config(max_pool_connections=settings.max_workers))
 
@@ -77,7 +77,7 @@ def reads(event: dict[str, int], context: Any) -> dict[str, list[float]]:
 
 
 def memory(event: object, context: Any) -> int:
-    """Return the most bytes that a period takes beside what was there before it."""
+    """Return the peak memory of a period in bytes, without what was allocated before."""
     with _log_unread():
         _period(context)
         tracemalloc.start()
@@ -89,9 +89,9 @@ def memory(event: object, context: Any) -> int:
 
 
 def _by_turns(repeat: int, context: Any, callback: Callable[[str], bool]) -> dict[str, list[float]]:
-    """Return the seconds of periods and of bare maps of `callback`, after a first period.
+    """Return the seconds of periods and of maps of `callback`, after a first period.
 
-    By turns, so that whatever else the machine does meets both.
+    Both take turns, so that other work of the machine affects both.
     """
     workers = diva.runtime().settings.max_workers
     seconds: dict[str, list[float]] = {"diva": [], "bare": []}
@@ -122,7 +122,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 @contextmanager
 def _log_unread() -> Iterator[None]:
-    """Write what is logged and printed to nowhere: reading it is not the function's work."""
+    """Discard the log and the output, since reading them is not the work of the function."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     kept = {stream: os.dup(stream) for stream in _OUTPUTS}
     for stream in kept:
