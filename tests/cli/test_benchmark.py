@@ -19,7 +19,7 @@ from cli.benchmark.harness import BenchmarkError
 from cli.benchmark.result import Result
 
 from ..processes import finished, interrupt, started, wait_until
-from .diva_command import environ
+from .commands import environ
 
 COMMAND = [sys.executable, "-m", "cli.benchmark"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from cli.common.paths import ROOT
+
 from ..processes import (
     PATIENCE_SEC,
     finished,
@@ -23,11 +24,10 @@ from ..processes import (
     wait_until,
     wait_until_gone,
 )
-from .diva_command import ROOT, environ, event_logic, write
+from .commands import environ, event_logic, needs_terraform, write
 
 COMMAND = [sys.executable, "-m", "cli.demo"]
 
-needs_terraform = pytest.mark.skipif(not shutil.which("terraform"), reason="needs Terraform")
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl-C to send")
 
 

@@ -11,7 +11,7 @@ from cli.common.paths import ROOT
 from cli.diva import arguments
 from cli.diva.__main__ import main
 
-from .diva_command import calls, diva, event_logic, rows, write
+from .commands import calls, diva, event_logic, rows, write
 
 
 def test_validate_tells_what_was_found_and_calls_nothing(tmp_path: Path) -> None:

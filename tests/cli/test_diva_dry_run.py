@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .diva_command import calls, diva, event_logic, rows
+from .commands import calls, diva, event_logic, rows
 
 EVENTS = """{
 "orders": {

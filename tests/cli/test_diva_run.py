@@ -14,7 +14,7 @@ from cli.common.output import Output
 from cli.diva.local_runner import LocalRunner
 
 from ..processes import PATIENCE_SEC, interrupt, started
-from .diva_command import COMMAND, calls, diva, environ, event_logic, rows, write
+from .commands import COMMAND, calls, diva, environ, event_logic, rows, write
 
 FAILING = '{"detect": noted("detect", False), "role": "detect", "max_failed_detections": 2}'
 

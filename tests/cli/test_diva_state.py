@@ -19,7 +19,7 @@ from local_aws import LocalAws
 from tests.diva.places import KEY, Bucket, Table, new_bucket, new_table
 
 from ..processes import PATIENCE_SEC
-from .diva_command import diva
+from .commands import diva
 
 FAILING = {
     "detection_failures": 12,

@@ -14,7 +14,7 @@ import pytest
 from cli.common.text import shortened, wrapped
 
 from ..processes import started
-from .diva_command import COMMAND, environ, event_logic
+from .commands import COMMAND, environ, event_logic
 
 if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals on Windows", allow_module_level=True)

@@ -19,6 +19,7 @@ from cli.common import paths, provider_installation, terraform
 from cli.common.terraform import Terraform, TerraformError, working_copy
 
 from ..processes import PATIENCE_SEC
+from .commands import needs_terraform
 
 AWS = Path("registry.terraform.io", "hashicorp", "aws")
 CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"\n  }\n}\n'
@@ -145,6 +146,7 @@ def test_a_mirror_is_found_if_the_registry_does_not_answer(tmp_path: Path, folde
     assert f'path = "{(tmp_path / folder).as_posix()}"' in file.read_text(encoding="utf-8")
 
 
+@needs_terraform
 @pytest.mark.skipif(sys.platform != "linux", reason="other platforms have other plugin folders")
 @pytest.mark.parametrize("folder", ["home/.terraform.d/plugins", "share/terraform/plugins"])
 def test_a_mirror_that_terraform_finds_is_left_to_it(
@@ -202,6 +204,7 @@ def test_from_the_registry_a_provider_is_kept(
 # Running it
 
 
+@needs_terraform
 @pytest.mark.parametrize("command", ["validate", "plan", "apply", "destroy", "output"])
 def test_a_failed_command_says_why_and_keeps_its_output(tmp_path: Path, command: str) -> None:
     (tmp_path / "main.tf").write_text('output "x" {\n  value = var.missing\n', encoding="utf-8")
@@ -211,6 +214,7 @@ def test_a_failed_command_says_why_and_keeps_its_output(tmp_path: Path, command:
     assert "There is no closing brace for this block" in failed.value.output
 
 
+@needs_terraform
 def test_lines_arrive_as_they_are_printed(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('output "x" {\n  value = 1\n}\n', encoding="utf-8")
     lines: list[str] = []
@@ -218,6 +222,7 @@ def test_lines_arrive_as_they_are_printed(tmp_path: Path) -> None:
     assert "Success! The configuration is valid." in lines
 
 
+@needs_terraform
 def test_a_root_module_is_planned_applied_and_destroyed(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         'variable "list" {\n  type = list(string)\n}\n\n'
@@ -241,6 +246,7 @@ def test_a_root_module_is_planned_applied_and_destroyed(tmp_path: Path) -> None:
     assert runs.output() == {}
 
 
+@needs_terraform
 def test_a_file_that_is_not_formatted_is_shown(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text("locals {\n a = 1\n}\n", encoding="utf-8")
     with pytest.raises(TerraformError) as failed:

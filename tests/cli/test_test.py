@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ..processes import finished, interrupt, started, wait_until, wait_until_gone
-from .diva_command import environ, write
+from .commands import environ, write
 
 COMMAND = [sys.executable, "-m", "cli.test"]
 IGNORING_SIGINT = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]

@@ -1,18 +1,24 @@
-"""The command `diva`, run as a process of its own by the tests."""
+"""Running the commands as processes, and writing event logic for them."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
+from cli.common.paths import ROOT
+
 from ..processes import finished
 
-ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "cli.diva"]
+
+needs_terraform = pytest.mark.skipif(not shutil.which("terraform"), reason="needs Terraform")
 
 CALLBACKS = """
 from pathlib import Path
