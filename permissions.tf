@@ -38,7 +38,7 @@ locals {
   lambda_policy_json = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      module.function.role_statements,
+      module.function.policy_statements,
       [for statement in local.bucket_statements : statement if local.monolithic],
       [for statement in local.table_statements : statement if !local.monolithic],
       [for statement in local.kms_statements : statement if var.kms_key_arn != null],

@@ -1,4 +1,4 @@
-"""The way of an alert, from top to bottom. Reminders and resolutions go the same way.
+"""How an alert is sent, from top to bottom. Reminders and resolutions are sent the same way.
 
 1. Due        After each period `machine.due`, THE ALERT RULE, says what is to be sent, if anything.
 2. Claimed    The conditional write that saves the period also saves a claim of this run. Where
@@ -9,8 +9,8 @@
 4. Recorded   A second conditional write ends the claim and notes the delivery. What failed stays
               due, and the next period claims it again. (`record`)
 
-The claim of a run that was killed between 2 and 4 expires, and a later period sends what is
-still due: a message can be sent twice where a kill falls between 3 and 4, but it is never lost.
+If a run is killed between 2 and 4, its claim expires and a later period sends what is still due. A
+message is therefore never lost, but sent twice if the run is killed between 3 and 4.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .stores import Folded, Snapshot, Store, commit
 
 
 class Alerts:
-    """Saves what one run has seen, and sends what is due in its events.
+    """Saves the observations of one run, and sends the messages that are due.
 
     `claim` is what the run writes into the state of an event before it sends anything for it;
     `until` is the monotonic time at which it stops delivering.
@@ -64,7 +64,7 @@ class Alerts:
                 runs[name] = EventRun(before, observation, after, claimed)
                 if invalid or (after is not before and after != before):
                     changes[name] = to_record(after)
-            if changes:  # what is no longer defined goes along, but is no reason to write
+            if changes:  # undefined events are removed along the way, but are no reason to write
                 changes |= dict.fromkeys(self._undefined(snapshot))
             return Folded(changes, runs)
 
@@ -81,7 +81,7 @@ class Alerts:
         assert run.claimed is not None, "only what was claimed is delivered"
         policy = self._policies.valid[name]
         resolution = run.claimed is Effect.RESOLUTION
-        basis = run.before if resolution else run.after  # a resolution tells of what is over
+        basis = run.before if resolution else run.after  # a resolution reports what has ended
         context = notification.context(policy, basis, run.claimed, self._claim.run_id)
         message = notification.message(context)
         callback = policy.resolve if resolution else policy.alert
@@ -102,9 +102,9 @@ class Alerts:
     def record(
         self, store: Store, snapshot: Snapshot, runs: Mapping[str, EventRun]
     ) -> dict[str, EventRun]:
-        """Fold what became of each delivery into the state, and write it; return the runs after it.
+        """Fold the outcome of each delivery into the state and write it; return the updated runs.
 
-        A delivery without an outcome was given up, as one that has timed out.
+        A delivery without an outcome has been abandoned, and counts as timed out.
         """
 
         def fold(snapshot: Snapshot) -> Folded[dict[str, EventRun]]:

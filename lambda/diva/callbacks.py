@@ -1,4 +1,4 @@
-"""Calls of the user's functions: each within its limits, and each answer judged."""
+"""Calls the user's functions within their time limits, and judges what they return."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOTHING = "None; is a return statement missing?"
 
 
 class Result(NamedTuple):
-    """What became of a callback, why where it did not succeed, and how long it took."""
+    """The outcome of a callback, the reason for a failure, and how long the call took."""
 
     outcome: Outcome
     error: str | None = None
@@ -31,7 +31,7 @@ class UnusableAnswer(Exception):
 
 
 class Callbacks:
-    """Calls callbacks on a pool. What they raise or return is redacted before it is quoted."""
+    """Calls callbacks on a pool, and redacts what they raise or return before it is quoted."""
 
     def __init__(self, pool: Pool, redact: Redactor) -> None:
         self._pool = pool
@@ -39,13 +39,13 @@ class Callbacks:
         self.clock = pool.clock
 
     def is_observing(self, policy: Policy) -> bool:
-        """Whether a `detect` or `inject` of an event has outlived an earlier period."""
+        """Whether a `detect` or `inject` of an event is still running since an earlier period."""
         return self._pool.is_hung(("observe", policy.name))
 
     def ask(
         self, policy: Policy, callback: Callback, what: str, until: float
     ) -> Generator[Call, Reply, Result | None]:
-        """Call `detect` or `inject`; None if there was no time to begin."""
+        """Call `detect` or `inject`. Returns None if no time was left to start the call."""
         limit = self._limit(policy, until)
         begun = self.clock.monotonic()
         reply = yield Call(_ask, (callback, policy.name), limit, ("observe", policy.name))
@@ -67,7 +67,7 @@ class Callbacks:
     ) -> Job[Result]:
         """Call `alert` or `resolve` with as many of `arguments` as it takes.
 
-        It has succeeded once it has returned, whatever it returned.
+        The call has succeeded when the callback returns, whatever it returns.
         """
         key = ("deliver", policy.name)
         if self._pool.is_hung(key):
@@ -83,7 +83,7 @@ class Callbacks:
         return Result(Outcome.OK)
 
     def pause(self, delay_sec: float, until: float) -> Generator[Call, Reply, bool]:
-        """Wait on the worker; False, at once, if the time left is too short for that."""
+        """Wait on the worker thread. Returns False immediately if not enough time is left."""
         if self.clock.monotonic() + delay_sec >= until:
             return False
         if delay_sec:
@@ -91,7 +91,7 @@ class Callbacks:
         return True
 
     def _trouble(self, reply: Reply, what: str) -> tuple[Outcome, str]:
-        """Say of a call that did not return why not."""
+        """Return the outcome of a call that did not return, and the reason."""
         if reply.error is None:
             return Outcome.TIMEOUT, f"{what} did not return in time"
         if isinstance(reply.error, UnusableAnswer):
@@ -105,9 +105,9 @@ class Callbacks:
 
 
 def _ask(callback: Callback, name: str) -> bool | str:
-    """Call a `detect` or `inject`; return True for a true answer, else what it was.
+    """Call `detect` or `inject`. Returns True for a true result, otherwise its description.
 
-    Judging the answer is part of the call, because that runs code of the user's, too.
+    The result is judged within the call, because its truth may run more of the user's code.
     """
     answer = callback(name)
     if answer is True:
@@ -118,6 +118,6 @@ def _ask(callback: Callback, name: str) -> bool | str:
     try:
         if answer:
             return True
-    except Exception as error:  # some objects refuse to be judged, such as arrays
+    except Exception as error:  # some objects have no truth value, such as arrays
         raise UnusableAnswer(f"a {kind}: {type(error).__name__}: {error}") from error
     return _NOTHING if answer is None else shown(answer)

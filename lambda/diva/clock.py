@@ -1,4 +1,4 @@
-"""The passing of time, as everything in the engine that waits or measures sees it."""
+"""The clock that the engine uses to wait and to measure time."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import datetime, timezone
 
 
 class Clock:
-    """The clocks of the system. Another one can be handed in, whose time passes otherwise."""
+    """The system clock. A test passes in a clock of its own to control the time."""
 
     def monotonic(self) -> float:
-        """Return the time in seconds since a moment that is the same for the whole process."""
+        """Return seconds since an arbitrary point in time, as `time.monotonic` does."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+        """Wait for `seconds` seconds."""
         time.sleep(seconds)
 
     def now(self) -> datetime:
-        """Return the time in UTC, in whole milliseconds, which is how it is stored."""
+        """Return the current time in UTC, rounded down to milliseconds as it is stored."""
         now = datetime.now(timezone.utc)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 

@@ -1,22 +1,22 @@
-"""How the time of a run is divided: observing, then delivering, then saving."""
+"""How the time of a run is divided between observing, delivering and saving."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 RESERVE_SEC = 12.0
-"""Kept of the invocation's time for saving; the AWS clients' timeouts and retries fit into it."""
+"""Reserved for saving state. The timeouts and retries of the AWS clients fit into it."""
 DELIVERY_SEC = 10.0
-"""Kept of the rest for delivering, so that a hung detection cannot use up an alert's time."""
+"""Reserved for delivering, so that a hanging detection cannot use up the time for alerts."""
 LARGEST_SHARE = 0.25
-"""No more of the remaining time than this is kept for either."""
+"""The largest share of the remaining time that is reserved for either."""
 LEFT_TO_FAIL_SEC = 0.2
-"""Left at the very end to say what is wrong before Lambda ends the process."""
+"""Left at the end to log an error before Lambda ends the process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Monotonic times at which a run stops observing, delivering, and waiting for anything."""
+    """Monotonic times at which a run stops observing, delivering, and waiting at all."""
 
     observe: float
     deliver: float

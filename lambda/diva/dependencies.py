@@ -1,4 +1,4 @@
-"""Which events depend on which: cycles among them, and an order that puts parents first."""
+"""Dependencies between events: cycles, and an order that puts parents first."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 Dependencies = Mapping[str, Iterable[str]]
-"""The names that each event depends on."""
+"""By event, the names of the events that it depends on."""
 
 
 def parents_first(names: list[str], dependencies: Dependencies) -> list[str]:
-    """Return `names` with each event behind those it depends on, otherwise as given."""
+    """Return `names` with each event after its parents, otherwise in the order given."""
     if not any(dependencies.values()):
         return names
     depth: dict[str, int] = {}
@@ -20,9 +20,9 @@ def parents_first(names: list[str], dependencies: Dependencies) -> list[str]:
 
 
 def cycles(dependencies: Dependencies) -> list[list[str]]:
-    """Return cycles, no two with a common name: the names along each, the first again at its end.
+    """Return disjoint cycles, each a list of names that ends with its first name.
 
-    Without the names in them the rest has no cycle.
+    Without the events in these cycles, there are no cycles left.
     """
     rest = {name: tuple(each) for name, each in dependencies.items()}
     found: list[list[str]] = []

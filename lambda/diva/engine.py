@@ -32,9 +32,9 @@ T = TypeVar("T")
 
 
 class Engine:
-    """Runs one period after the other; a callback that hangs in one is known in the next.
+    """Runs one period after another, and knows in each which callbacks still hang.
 
-    `ordered` keeps the events in the order given; otherwise it is another one in each run,
+    With `ordered`, events run in the order given. Otherwise the order changes from run to run,
     so that no event is always the last to get a turn.
     """
 
@@ -46,10 +46,10 @@ class Engine:
     def run_shared(
         self, policies: Policies, store: Store, run_id: str, remaining_sec: float
     ) -> Period:
-        """Run a period of events that share one document, in at most `remaining_sec`.
+        """Run a period of events that share one document, in at most `remaining_sec` seconds.
 
-        Raises StoreError before a callback is called where the state cannot be read, and
-        after them where it cannot be written.
+        Raises StoreError before calling any callback if the state cannot be read, and
+        afterwards if it cannot be written.
         """
         run = _Run(self._pool, self._callbacks, policies, run_id, remaining_sec)
         names = self._in_turn(policies, run_id)
@@ -78,10 +78,10 @@ class Engine:
         run_id: str,
         remaining_sec: float,
     ) -> Period:
-        """Run a period of events with a store each, in at most `remaining_sec`.
+        """Run a period of events with a store each, in at most `remaining_sec` seconds.
 
-        Reading, callbacks and writing of an event happen on its worker. One whose store
-        fails is listed in the result's errors; the others go on.
+        A worker thread reads, observes and writes an event. If a store fails, the result lists
+        the error of that event, and the other events continue.
         """
         run = _Run(self._pool, self._callbacks, policies, run_id, remaining_sec)
         names = self._in_turn(policies, run_id)
@@ -109,7 +109,7 @@ class Engine:
         return run.period(runs)
 
     def _in_turn(self, policies: Policies, run_id: str) -> list[str]:
-        """Return the events that this function has to do with, in the order of their turns."""
+        """Return the events that this function observes, in the order of their turns."""
         names = []
         for name, policy in policies.valid.items():
             if policy.detects or policy.injects:
@@ -123,7 +123,7 @@ class Engine:
 
 
 class _Run:
-    """What the parts of one run have in common: its time, its claim, and its events' errors."""
+    """What the parts of a run share: its deadlines, its claim and the errors of its events."""
 
     def __init__(
         self,
@@ -143,14 +143,14 @@ class _Run:
         self._callbacks = callbacks
         self.deadlines = Deadlines.after(self._begun, remaining_sec)
         self.states = States(policies.valid)
-        # Until it expires it can still be recorded that a delivery succeeded.
+        # The claim lasts until the end, since a delivery can still be recorded then.
         claim = Claim(run_id, self._now + timedelta(seconds=remaining_sec))
         self.alerts = Alerts(policies, self.states, callbacks, claim, self.deadlines.deliver)
 
     def observer(
         self, names: list[str], state_before: Callable[[str], State]
     ) -> Callable[[str, State], Job[Observation | None]]:
-        """Return what observes an event, given the state that its period begins with."""
+        """Return a function that observes an event, given its state before the period."""
         until = self.deadlines.observe
         policies = self._policies.valid
         probe = Probe(self._callbacks, self._now, until)
@@ -164,7 +164,7 @@ class _Run:
         return observe
 
     def on_pool(self, jobs: Mapping[str, Callable[[], Job[T]]], until: float) -> dict[str, T]:
-        """Run the jobs, note the errors of those that failed, and return what the others did."""
+        """Run jobs and return the results of those that succeeded. Errors are kept for `period`."""
         results: dict[str, T] = {}
         for name, done in self._pool.run(jobs.items(), until, self.deadlines.end).items():
             if done.error is None:
@@ -176,6 +176,6 @@ class _Run:
         return results
 
     def period(self, runs: Mapping[str, EventRun]) -> Period:
-        """Return the run's outcome, given what came of each event."""
+        """Return the outcome of the run."""
         duration_ms = (self._clock.monotonic() - self._begun) * 1000
         return Period(self._run_id, runs, self._errors, duration_ms)

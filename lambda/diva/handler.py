@@ -1,4 +1,4 @@
-"""Where Lambda comes in: puts the parts together once per process, and runs a period."""
+"""The Lambda handler: assembles the engine once per process, and runs a period."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .stores import StoreError
 
 ATTEMPTS = 2
 TIMEOUT_SEC = 2.5
-"""To connect, and again to read: twice both, and the pause between, stay below the reserve."""
+"""For connecting and for reading. Two attempts at both fit into the time kept for saving."""
 
 
 class Context(Protocol):
@@ -41,7 +41,7 @@ class Context(Protocol):
 
 
 class PeriodFailed(Exception):
-    """A period could not be completed, or events are invalid; the text lists every reason."""
+    """A period could not be completed, or events are invalid. The message lists every reason."""
 
 
 RunPeriod = Callable[[Policies, str, float], Period]
@@ -49,7 +49,7 @@ RunPeriod = Callable[[Policies, str, float], Period]
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What lives as long as the process."""
+    """What lasts as long as the process."""
 
     settings: Settings
     reader: PolicyReader
@@ -58,11 +58,11 @@ class Runtime:
 
 @functools.cache
 def runtime() -> Runtime:
-    """Return this process's runtime, made from its environment. Raises InvalidSettings."""
+    """Return the runtime of this process. Raises InvalidSettings."""
     settings = read_settings(os.environ)
     log.setLevel(settings.log_level)
     log.handlers, log.propagate = [OneWriter()], False
-    # Lambda sets the level for all, and what these say at DEBUG holds the session's token.
+    # Lambda sets the level of all loggers, and at DEBUG these log the session token.
     for library in ("boto3", "botocore", "urllib3"):
         logging.getLogger(library).setLevel(logging.WARNING)
     workers = settings.max_workers if settings.parallelize else 1
@@ -74,7 +74,7 @@ def runtime() -> Runtime:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=workers,
     )
-    # Each mode imports its own store: a cold start has no time for the other's.
+    # Each mode imports its own store only, to keep the cold start short.
     if settings.mode == "monolithic":
         from .stores.s3 import S3Store
 
@@ -107,7 +107,7 @@ def runtime() -> Runtime:
 
 
 def handler(event: object, context: Context) -> dict[str, object]:
-    """Run one period and return its result; `event` is the schedule's, and not looked at.
+    """Run one period and return its result. The schedule's `event` is ignored.
 
     Raises what made the period fail, after everything that could run has run: Lambda then
     counts an error, and nothing is hidden.
@@ -147,7 +147,7 @@ def _run(this: Runtime, context: Context) -> dict[str, object]:
 
 
 def _warm_up() -> None:
-    """Make the clients while Lambda starts the process, when it still has a whole CPU.
+    """Create the clients while Lambda initializes the process, when a full CPU is available.
 
     What fails here is left for the first invocation to raise, where it is seen.
     """

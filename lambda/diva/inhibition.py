@@ -1,4 +1,4 @@
-"""What holds injection and new alerts of an event back: a window, or an event it depends on."""
+"""What inhibits injection and new alerts: maintenance windows and failing dependencies."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from .state import State
 
 
 class Inhibition:
-    """Who inhibits whom in one run.
+    """Inhibitions in one run.
 
-    `names` are the events that the run observes, `state_before` returns the state that an
-    event's period begins with, and `until` is the monotonic time up to which an event waits
-    for those it depends on.
+    `names` are the events that the run observes. `state_before` returns the state of an event
+    before the period. `until` is the monotonic time until which an event waits for its parents.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class Inhibition:
     def watch(
         self, policy: Policy, state: State, job: Job[Observation | None]
     ) -> Job[Observation | None]:
-        """Observe an event by `job`; the events that depend on it wait for the end of this."""
+        """Run `job`, which observes an event, and let the events that depend on it wait for it."""
         name = policy.name
         if name not in self._observed:
             return (yield from job)
@@ -53,7 +52,7 @@ class Inhibition:
             self._observed[name].set()
 
     def of(self, policy: Policy) -> Generator[Call, Reply, str | None]:
-        """Return the status of an event that is inhibited, or None for one that is not."""
+        """Return the status of an inhibited event, or None if the event is not inhibited."""
         if any(window.contains(self._now) for window in policy.maintenance):
             return "maintenance"
         for parent in policy.depends_on:
@@ -64,7 +63,7 @@ class Inhibition:
         return None
 
     def _fails(self, name: str) -> bool:
-        """Whether an event fails: as seen in this period, or where it was not, before."""
+        """Whether an event fails, as observed in this period or, if it was not, before it."""
         if name in self._failing:
             return self._failing[name]
         policy = self._policies.get(name)

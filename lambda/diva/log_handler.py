@@ -1,4 +1,4 @@
-"""Log lines of many threads, none of which waits for the others to write theirs."""
+"""A log handler with which threads do not wait for each other's output."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OneWriter(logging.Handler):
 
     def handle(self, record: logging.LogRecord) -> bool:
         self._waiting.append(record)
-        # Asked again after each turn: a record may have come when the turn was all but over.
+        # Checked again after each turn, since a record may have arrived at its very end.
         while self._waiting and self._writing.acquire(blocking=False):
             try:
                 self._write_what_waits()
@@ -31,7 +31,7 @@ class OneWriter(logging.Handler):
         return True
 
     def flush(self) -> None:
-        """Return once all that has been logged is written."""
+        """Return when everything that has been logged is written."""
         with self._writing:
             self._write_what_waits()
 

@@ -1,4 +1,4 @@
-"""Loading the user's `event_logic.py` and asking it for its events."""
+"""Loads the user's `event_logic.py` and gets its events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .redact import Redactor, user_line
 
 
 class InvalidEventLogic(Exception):
-    """`event_logic.py` cannot be imported or gives no events; the text names file and line."""
+    """`event_logic.py` cannot be imported or returns no events. The message has file and line."""
 
 
 def load(name: str = "event_logic") -> ModuleType:
@@ -44,7 +44,7 @@ def get_events(module: ModuleType) -> Mapping[object, object]:
 
 
 def _where(error: BaseException) -> str:
-    """Say what was raised, and where in the user's file."""
+    """Describe an exception and its place in the user's file."""
     redact = Redactor(os.environ)
     message = redact.hide(error.msg if isinstance(error, SyntaxError) else str(error)).strip()
     message = redact(message.splitlines()[0]) if message else ""

@@ -3,7 +3,7 @@
 What an event's state becomes         `step`
 When to inject                        `injection_due`
 When to alert, remind or resolve      `due`
-Who of two overlapping runs sends it  `fold_period`
+Which of two overlapping runs sends   `fold_period`
 What a delivery does to the state     `fold_delivery`
 
 A period of one event is folded into its state with `fold_period`, the state is saved, and only
@@ -53,23 +53,23 @@ from .policy import Policy
 from .state import Claim, State
 
 LONGEST_CLAIM = timedelta(minutes=20)
-"""Lambda's limit of a run, 15 minutes, and some: what lasts longer was made by a wrong clock."""
+"""Lambda ends a run after 15 minutes, so a claim that lasts longer comes from a wrong clock."""
 
 
 class Outcome(str, Enum):
-    """What became of one callback."""
+    """The outcome of one call of a callback."""
 
     OK = "ok"
     FAILED = "failed"
     """It returned something false."""
     ERROR = "error"
-    """It raised, or returned something that cannot be judged."""
+    """It raised an exception, or returned something that is neither true nor false."""
     TIMEOUT = "timeout"
     """It did not return in time."""
 
 
 class Effect(str, Enum):
-    """What is to be delivered to the people on call."""
+    """The kind of message that is due."""
 
     ALERT = "alert"
     REMINDER = "reminder"
@@ -77,7 +77,7 @@ class Effect(str, Enum):
 
 
 class Phase(str, Enum):
-    """Where an event stands; a state is in exactly one phase, which `phase` returns."""
+    """The phases of an event. Every state is in exactly one of them."""
 
     NEW = "new"
     """Nothing is known of it yet."""
@@ -97,22 +97,22 @@ class Phase(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one function saw of one event in one period. None: that callback was not called."""
+    """What one function observed of one event in one period. None: not called."""
 
     detection: Outcome | None = None
     injection: Outcome | None = None
     first_injection: bool = False
-    """Whether the event had not been injected before, as far as this run could know."""
+    """Whether the event had not been injected before, as far as this run knows."""
     verification: Outcome | None = None
     """The last detection after a successful injection."""
     error: str | None = None
     """Why the detection or injection failed."""
     inhibited: str | None = None
-    """The status of an event whose injection and alerts are held back, if anything does so."""
+    """The status of an event whose injection and alerts are inhibited, otherwise None."""
 
     @property
     def healthy(self) -> bool:
-        """Whether the event was seen to happen, by itself or after the injection."""
+        """Whether the event was detected, by itself or after the injection."""
         return Outcome.OK in (self.detection, self.verification)
 
 
@@ -130,7 +130,7 @@ def phase(state: State) -> Phase:
 
 
 def restored(policy: Policy, stored: State | None) -> State:
-    """Return the state an event's period begins with; `stored` is None for a new event."""
+    """Return the state of an event before its period; `stored` is None for a new event."""
     if stored is None:
         return State(in_warmup=policy.warmup.enabled)
     if stored.in_warmup and not policy.warmup.enabled:
@@ -161,7 +161,7 @@ def injection_due(policy: Policy, state: State) -> bool:
     if not policy.injects:
         return False
     if has_no_detector(policy, state):
-        # Nothing but its injections can end its warmup or its alert, so these go on.
+        # Only injections can end its warmup or its alert, so they continue.
         unsettled = state.in_warmup or state.alerted
         return not state.injected or policy.inject_each_period or unsettled
     return (
@@ -172,7 +172,7 @@ def injection_due(policy: Policy, state: State) -> bool:
 
 
 def due(policy: Policy, state: State, observation: Observation, now: datetime) -> Effect | None:
-    """Return what is to be delivered, given the state after this period. THE ALERT RULE."""
+    """Return the message that is due, given the state after this period. THE ALERT RULE."""
     if state.resolve_due:
         return Effect.RESOLUTION
     if state.in_warmup or observation.inhibited:
@@ -186,16 +186,16 @@ def due(policy: Policy, state: State, observation: Observation, now: datetime) -
         return None
     if not policy.reminder_sec or not is_failing(policy, state):
         return None
-    if state.alerted_at is None:  # by an engine that did not keep it
+    if state.alerted_at is None:  # alerted by a version that did not store it
         return Effect.REMINDER
-    silent_sec = abs((now - state.alerted_at).total_seconds())  # clocks are set back, too
+    silent_sec = abs((now - state.alerted_at).total_seconds())  # clocks can be set back
     return Effect.REMINDER if silent_sec >= policy.reminder_sec else None
 
 
 def fold_period(
     policy: Policy, state: State, observation: Observation, now: datetime, claim: Claim
 ) -> tuple[State, Effect | None]:
-    """Fold a period into `state`; return the new state and what this run is to deliver.
+    """Fold a period into `state`. Returns the new state, and what this run has to deliver.
 
     Whatever is due is claimed in the same state, so that the conditional write which saves
     the period also decides which of two overlapping runs delivers.
@@ -210,7 +210,7 @@ def fold_period(
 def fold_delivery(
     state: State, effect: Effect, outcome: Outcome, run_id: str, now: datetime
 ) -> State:
-    """Fold the outcome of a delivery by run `run_id`; what failed stays due."""
+    """Fold the outcome of a delivery by run `run_id`. A message that failed stays due."""
     if state.alert_claim is not None and state.alert_claim.run_id == run_id:
         state = replace(state, alert_claim=None)
     if outcome is not Outcome.OK:
@@ -223,12 +223,12 @@ def fold_delivery(
 
 
 def has_no_detector(policy: Policy, state: State) -> bool:
-    """Whether nothing detects this event, so that its injections alone say how it is."""
+    """Whether nothing detects this event, so that only its injections show its health."""
     return policy.role == "inject" and state.healthy is None
 
 
 def is_failing(policy: Policy, state: State) -> bool:
-    """Whether the latest that is known of the event is a failure."""
+    """Whether the latest result of the event is a failure."""
     if has_no_detector(policy, state):
         return state.injection_failures > 0
     return state.healthy is False
@@ -238,7 +238,7 @@ _AT_REST = State(healthy=True)
 
 
 def _after_success(policy: Policy, state: State, injected: bool = False) -> State:
-    """`injected`: the success is an injection's, of an event without a detector."""
+    """Fold a success; `injected` if it is an injection of an event that nothing detects."""
     if state == _AT_REST:
         return state
     healthy = state.healthy if injected else True
@@ -268,7 +268,7 @@ def _after_success(policy: Policy, state: State, injected: bool = False) -> Stat
         healthy=healthy,
         injected=injected,
         resolve_due=policy.resolve is not None and (state.alerted or state.resolve_due),
-        alert_claim=state.alert_claim,  # a delivery under way stays claimed until it ends
+        alert_claim=state.alert_claim,  # a delivery in progress keeps its claim until it ends
     )
 
 
@@ -291,14 +291,14 @@ def _after_injection(
 ) -> State:
     alone = has_no_detector(policy, state)
     if state.healthy and observation.detection is None:
-        return state  # the detector has seen it recover meanwhile: nothing is left to inject
+        return state  # the detector has seen it recover in the meantime
     if observation.injection is Outcome.OK:
         state = replace(state, injected=True, injection_failures=0)
         return _after_success(policy, state, injected=True) if alone else state
     if alone:
         state = replace(state, resolve_due=False)
     if state.in_warmup:
-        # With a detector, an injection in warmup primes the system and counts for nothing.
+        # If there is a detector, an injection in warmup only primes the system.
         counts = False
         if alone:
             state, counts = _warmup_failure(policy, state)
@@ -314,7 +314,7 @@ def _after_injection(
 
 
 def _warmup_failure(policy: Policy, state: State) -> tuple[State, bool]:
-    """Return the state after one more failing period in warmup, and whether the failure counts."""
+    """Return the state after a failing period in warmup, and whether the failure counts."""
     state = replace(state, warmup_counter=0, warmup_periods=state.warmup_periods + 1)
     if _warmup_is_over(policy, state):
         return replace(state, in_warmup=False, warmup_periods=0), True

@@ -1,4 +1,4 @@
-"""A run's figures as CloudWatch metrics, in embedded metric format: log lines of a kind.
+"""CloudWatch metrics of a run, as log lines in embedded metric format.
 
 CloudWatch Logs makes metrics of such lines by itself, so that the function needs neither a
 permission nor a call for them. Rule of the format: one JSON object per line of output.
@@ -49,7 +49,7 @@ def event_lines(
 
 
 def _dimension_value(text: str) -> str:
-    """CloudWatch takes ASCII only, and drops a line that holds anything else."""
+    """Escape a value: CloudWatch drops lines whose dimensions are not ASCII."""
     return text.encode("ascii", "backslashreplace").decode()[:_LONGEST_VALUE]
 
 

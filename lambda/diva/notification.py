@@ -1,4 +1,4 @@
-"""What an `alert` or `resolve` callback gets: a message, and the context of it."""
+"""Notifications: the message and the context that `alert` and `resolve` callbacks get."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .state import State
 
 @dataclass(frozen=True, slots=True)
 class NotificationContext:
-    """What lies behind a message; the second argument of a callback that takes two."""
+    """The facts behind a message, passed to a callback that takes a second argument."""
 
     event: str
     kind: str
@@ -25,13 +25,13 @@ class NotificationContext:
     """In UTC; None in a resolution whose first delivery failed."""
     last_error: str | None
     run_id: str
-    """Stands in the log lines of the run, and begins with Lambda's request id."""
+    """ID of the run, as in its log lines. It begins with Lambda's request ID."""
 
 
 def context(policy: Policy, state: State, effect: Effect, run_id: str) -> NotificationContext:
     """Return the context of a notification about `state`.
 
-    That is the state which makes `effect` due, or, for a resolution, the one before it was reset.
+    That is the state that makes `effect` due or, for a resolution, the state before its reset.
     """
     return NotificationContext(
         event=policy.name,
@@ -47,7 +47,7 @@ def context(policy: Policy, state: State, effect: Effect, run_id: str) -> Notifi
 
 
 def message(context: NotificationContext) -> str:
-    """Return the notification as a few sentences for people."""
+    """Return the message, a few sentences for the people on call."""
     since = f" since {context.failing_since:%Y-%m-%d %H:%M:%S} UTC" if context.failing_since else ""
     if context.kind == Effect.RESOLUTION.value:
         was = f" It had been failing{since}." if since else ""

@@ -1,4 +1,4 @@
-"""Reading a dict of options: each method takes one out, checks it, and notes what is wrong."""
+"""Reads and validates a dict of options, and collects every problem in it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _T = TypeVar("_T")
 
 
 class Options:
-    """The options a user gave, with every problem found in them added to `problems`.
+    """The options that a user has set. Every problem in them is added to `problems`.
 
-    Unknown names are found at once. A method whose option is missing returns the default;
-    one whose option is wrong notes that and returns the default too, so that reading goes on.
+    The constructor reports unknown names. Each method reads one option, and returns the default
+    if the option is missing or invalid, so that reading continues.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Options:
         return None
 
     def group(self, name: str, known: Sequence[str]) -> Options | None:
-        """Return the options below `name`, which must be a dict; None where it is not given."""
+        """Return the options in the dict `name`, or None if it is not set."""
         given = self._given.get(name)
         if given is None and name not in self._given:
             return None
@@ -110,7 +110,7 @@ class Options:
         return Options(given, known, self._problems, f"{name}.")
 
     def names(self, name: str) -> tuple[str, ...]:
-        """Return an option that must be a list of strings; without it, there are none."""
+        """Return an option that must be a list of strings; the default is an empty one."""
         given = self._given.get(name) or ()
         if isinstance(given, (list, tuple)) and all(isinstance(each, str) for each in given):
             return tuple(given)
@@ -140,12 +140,12 @@ class Options:
 
 
 def shown(value: object) -> str:
-    """Return `repr(value)`, shortened, and safe for objects whose repr fails."""
+    """Return `repr(value)`, shortened, also for objects whose `__repr__` fails."""
     return _REPR.repr(value)
 
 
 _REPR = reprlib.Repr()
-_REPR.maxstring = _REPR.maxother = 20_000  # what is cut in two is no longer known as a secret
+_REPR.maxstring = _REPR.maxother = 20_000  # half a secret could no longer be redacted
 
 
 def _is_finite(value: object) -> TypeGuard[float]:
@@ -167,7 +167,7 @@ def _is_asynchronous(function: Callable[..., object]) -> bool:
 def takes(function: Callable[..., object], count: int) -> bool:
     """Whether `function` can be called with `count` positional arguments.
 
-    A built-in that does not tell its parameters is taken to want one.
+    A built-in function without a signature is assumed to take one.
     """
     try:
         signature = inspect.signature(function)
@@ -181,10 +181,10 @@ def takes(function: Callable[..., object], count: int) -> bool:
 
 
 def nearest(given: object, known: Sequence[str]) -> str:
-    """Return a hint at the name among `known` that was probably meant, or nothing."""
+    """Return a hint at the most similar name in `known`, or an empty string."""
     if not isinstance(given, str):
         return ""
-    import difflib  # only ever needed to explain a mistake
+    import difflib  # imported late, because it is needed for errors only
 
     matches = difflib.get_close_matches(given, known, n=1)
     return f"; did you mean {matches[0]!r}?" if matches else ""

@@ -1,4 +1,4 @@
-"""What came of a period: of each event, and as a whole."""
+"""The outcome of a period, of each event and as a whole."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .machine import Effect, Observation, Outcome
 from .state import State
 
 
-# A named tuple, because it is made for every event of every period.
+# A named tuple, because one is created for every event in every period.
 class EventRun(NamedTuple):
-    """What came of one event in one period."""
+    """The outcome of one event in one period."""
 
     before: State
     seen: Observation
@@ -19,7 +19,7 @@ class EventRun(NamedTuple):
     claimed: Effect | None = None
     """What this run has claimed to deliver."""
     outcome: Outcome | None = None
-    """What came of that; None before it was attempted."""
+    """The outcome of the delivery; None before it is attempted."""
 
     @property
     def delivered(self) -> Effect | None:
@@ -28,11 +28,11 @@ class EventRun(NamedTuple):
 
 
 class Period(NamedTuple):
-    """What came of one period."""
+    """The outcome of one period."""
 
     run_id: str
     runs: Mapping[str, EventRun]
-    """By event; events that were not observed are missing."""
+    """By event, without those that were not observed."""
     errors: Mapping[str, str]
-    """By event: why its state could not be read or written."""
+    """By event, why its state could not be read or written."""
     duration_ms: float

@@ -1,4 +1,4 @@
-"""The options of an event, from what `get_events()` returns to frozen policies."""
+"""Policies: the validated options of each event that `get_events()` returns."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ class Reset:
     """What a successful detection does to an alerted event."""
 
     mode: str = "fast"
-    """`fast`: all is reset at once; `cooldown`: after `success_threshold` in a row."""
+    """`fast` resets at the first success, `cooldown` after `success_threshold` in a row."""
     success_threshold: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Warmup:
-    """A time in which failures are not counted."""
+    """Warmup, in which failures do not count."""
 
     enabled: bool = False
     success_threshold: int = 2
     """Consecutive successes that end it."""
     max_periods: int | None = None
-    """Periods after which it ends in any case; None for never."""
+    """Periods after which it ends in any case; None for no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Further detections in one period: how many at most, and how long to wait before each."""
+    """Further detections in the same period, and the delay before each."""
 
     attempts: int = 0
     delay_sec: float = 1
@@ -47,7 +47,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One event's options, complete and valid, and the part of it that this function does."""
+    """The validated options of an event, and the part of it that this function does."""
 
     name: str
     role: str = "both"
@@ -67,7 +67,7 @@ class Policy:
     maintenance: tuple[Window, ...] = ()
     depends_on: tuple[str, ...] = ()
     worker_role: str | None = None
-    """`detect` or `inject` where this function is one of two workers that share the state."""
+    """`detect` or `inject` if this function is one of two workers that share the state."""
 
     @property
     def detects(self) -> bool:
@@ -82,14 +82,14 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """All events of one `get_events()`: the valid ones by name, and what is wrong with others."""
+    """All events: the policies of the valid ones, and the problems of the others."""
 
     valid: Mapping[str, Policy]
     invalid: frozenset[str]
     problems: tuple[str, ...]
 
     def is_defined(self, name: str) -> bool:
-        """Whether `name` is an event, valid or not."""
+        """Whether `name` is the name of an event, valid or invalid."""
         return name in self.valid or name in self.invalid
 
 
@@ -99,7 +99,7 @@ def read_policies(
     worker_role: str | None = None,
     maintenance: tuple[Window, ...] = (),
 ) -> Policies:
-    """Check every event in `events` and return the policies of the valid ones.
+    """Validate every event and return the policies of the valid ones.
 
     `maintenance` are windows of all events, besides their own.
 
@@ -210,7 +210,7 @@ def _read(
 _DEFAULTS = Policy(name="")
 
 OPTIONS = tuple(field.name for field in fields(Policy) if field.name not in ("name", "worker_role"))
-"""The options of an event, by the names that users give them."""
+"""The names of the options of an event."""
 
 
 def _is_name(name: object) -> bool:

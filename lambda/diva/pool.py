@@ -1,4 +1,4 @@
-"""A pool of threads that no call can hold up.
+"""A thread pool that no hanging call can block.
 
 A job is a generator that yields the calls it wants made and is sent what became of each.
 The calls run on the pool's daemon threads. One that overruns its limit is abandoned: its
@@ -19,25 +19,25 @@ from .clock import Clock
 T = TypeVar("T")
 
 
-# Named tuples, because they are made for every event of every period.
+# Named tuples, because they are created for every event in every period.
 class Call(NamedTuple):
-    """A call to make, and the monotonic time at which it is given up."""
+    """A call to make, and the monotonic time at which it is abandoned."""
 
     function: Callable[..., object]
     arguments: tuple[object, ...]
     until: float
     key: Hashable = None
-    """What `Pool.is_hung` tells it by once it has been given up."""
+    """Identifies the call in `Pool.is_hung` after it has been abandoned."""
 
 
 class Reply(NamedTuple):
-    """What became of a call: it returned `value`, raised `error`, or neither."""
+    """The outcome of a call: it returned `value`, raised `error`, or neither."""
 
     value: object = None
     error: BaseException | None = None
     timed_out: bool = False
     not_run: bool = False
-    """There was no time left to begin it."""
+    """No time was left to start it."""
 
 
 Job = Generator[Call, Reply, T]
@@ -67,14 +67,14 @@ class Pool:
         self._hung: Counter[Hashable] = Counter()
 
     def is_hung(self, key: Hashable) -> bool:
-        """Whether a call with this key was given up, in this run or before, and still runs."""
+        """Whether a call with this key has been abandoned, and is still running."""
         with self._lock:
             return self._hung[key] > 0
 
     def run(
         self, jobs: Iterable[tuple[str, Callable[[], Job[T]]]], until: float, give_up: float
     ) -> dict[str, Done[T]]:
-        """Run the named jobs, begun in the given order, and return how each ended, in that order.
+        """Run named jobs, started in the given order, and return how each ended.
 
         No job is begun from the monotonic time `until` on; such jobs are not in the result.
         At `give_up` the wait ends even for jobs that are busy between their calls: these are
@@ -141,7 +141,7 @@ class _Batch(Generic[T]):
         threading.Thread(target=target, args=arguments, daemon=True).start()
 
     def _work(self, abandoned: _Running[T] | None = None) -> None:
-        """A worker's life: the job whose call was abandoned, if any, and then what waits."""
+        """Finish the job whose call was abandoned, if any, and then run jobs that wait."""
         if abandoned is not None and not self._drive(abandoned.name, abandoned.job, _TIMED_OUT):
             return
         while True:
@@ -154,7 +154,7 @@ class _Batch(Generic[T]):
                 return
 
     def _drive(self, name: str, job: Job[T], reply: Reply | None) -> bool:
-        """Run `job` to its end; False if a call of it was abandoned, and this thread with it."""
+        """Run `job` to its end; False if one of its calls was abandoned with this thread."""
         try:
             while True:
                 call = next(job) if reply is None else job.send(reply)

@@ -1,4 +1,4 @@
-"""Observing one event in one period: detect, inject if the rules say so, and verify."""
+"""Observes one event in one period: detects, injects if the rules say so, and verifies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .state import State
 class Probe:
     """Observes events until the monotonic time `until`.
 
-    `now` is when the period began; what is decided on the way to its end needs it no finer.
+    `now` is the time at which the period began, which is precise enough for its decisions.
     """
 
     def __init__(self, callbacks: Callbacks, now: datetime, until: float) -> None:
@@ -28,9 +28,9 @@ class Probe:
     def observe(
         self, policy: Policy, state: State, inhibited: Generator[Call, Reply, str | None]
     ) -> Job[Observation | None]:
-        """Detect, inject and verify as the rules want it; None if there was no time to begin.
+        """Detect, inject and verify. Returns None if no time was left to start.
 
-        `inhibited` is run for an event that is not healthy, and returns what inhibits it.
+        `inhibited` runs if the event is not healthy, and returns what inhibits it.
         """
         if self._callbacks.is_observing(policy):
             report.log_not_called(policy, STILL_RUNNING)

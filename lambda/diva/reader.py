@@ -1,4 +1,4 @@
-"""Reading the events of one period after the other: what has not changed is read once."""
+"""Reads the events of each period, and skips the validation of what has not changed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _DEEPEST = 5  # events, an event, its windows, a window, its days
 
 
 class PolicyReader:
-    """Reads what `get_events()` returns in each period of a process.
+    """Reads what `get_events()` returns in each period of a process, as `read_policies` does.
 
-    The arguments are those of `read_policies`, which this gives the answers of.
+    The arguments are those of `read_policies`.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class PolicyReader:
         self._policies: Policies
 
     def read(self, events: Mapping[Any, object]) -> Policies:
-        """Return the policies of `events`, and of those that are invalid the problems."""
+        """Return the policies of `events`."""
         image = _image(events, _DEEPEST)
         if image != self._image:
             self._policies = read_policies(
@@ -42,9 +42,9 @@ class PolicyReader:
 
 
 def _image(value: object, depth: int) -> object:
-    """Return something that equals the image of another value only if the two read alike.
+    """Return a snapshot of `value`. Equal snapshots mean that the values read alike.
 
-    Containers are copied, since whoever made them may change them in place.
+    Containers are copied, because `get_events` may change them in place.
     """
     kind = type(value)
     if kind in (FunctionType, MethodType, str) or value is None:
@@ -55,4 +55,4 @@ def _image(value: object, depth: int) -> object:
         return [(name, _image(each, depth - 1)) for name, each in value.items()]
     if depth and isinstance(value, (list, tuple)):
         return kind, [_image(each, depth - 1) for each in value]
-    return object()  # nothing is known about it, so it equals nothing
+    return object()  # equal to nothing, because nothing is known about it

@@ -1,4 +1,4 @@
-"""What may be said of an exception: where it came from, and nothing of the environment."""
+"""Redacts exceptions and texts: values of environment variables are replaced with their names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 LONGEST = 300
 _SHORTEST_SECRET = 4
-_SHORTEST_PART = 8  # shorter ones are words rather than secrets
+_SHORTEST_PART = 8  # shorter parts are words rather than secrets
 _NOT_SECRET = frozenset((
     "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION", "LANG", "LC_ALL", "LD_LIBRARY_PATH",
     "PATH", "PWD", "PYTHONPATH", "SHLVL", "TZ", "_HANDLER",
@@ -41,9 +41,9 @@ class Redactor:
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
     def hide(self, text: str) -> str:
-        """Return `text` at its full length with names in the place of values."""
+        """Return the whole `text`, redacted."""
         now = dict(self._environ)
-        if now != self._known:  # event logic may fetch its secrets into the environment
+        if now != self._known:  # event logic may put secrets into the environment
             self._hidden, self._known = _hidden(now), now
         for quoted, name in self._hidden:
             text = text.replace(quoted, name)
@@ -51,7 +51,7 @@ class Redactor:
 
 
 def _hidden(environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return what to hide and what to put there, the longest first."""
+    """Return what to replace with what, the longest first."""
     named = {
         quoted: f"${{{name}}}"
         for name, value in environ.items()
@@ -67,7 +67,7 @@ def _secrets(value: str) -> Iterator[str]:
     if len(whole) >= _SHORTEST_SECRET:
         yield from (whole, value)
         yield from (part for part in _parts(whole) if len(part) >= _SHORTEST_PART)
-        with contextlib.suppress(ValueError):  # it only looks like a URL
+        with contextlib.suppress(ValueError):  # not a valid URL
             if password := urlsplit(whole).password:
                 yield from (password, unquote(password))
 
@@ -88,7 +88,7 @@ def _texts(data: object) -> Iterator[str]:
 
 
 def _quoted(secret: str) -> set[str]:
-    """Return `secret` as it is, and as it is written inside other text, thrice over."""
+    """Return `secret` as it is and as other text quotes it, up to three levels deep."""
     forms = {secret}
     for _ in range(3):
         forms |= {quote_(form) for form in forms for quote_ in _QUOTES}
@@ -105,7 +105,7 @@ _QUOTES: tuple[Callable[[str], str], ...] = (
 
 
 def user_line(error: BaseException) -> tuple[str, int] | None:
-    """Return file and line in the user's file that led to `error`; None if it has no frame there.
+    """Return file and line in the user's file that led to `error`, or None.
 
     The user's file is the first that DIVA's own code and the import system called into.
     """
@@ -122,7 +122,7 @@ def _describe(error: BaseException) -> str:
     """Return the exception's type and text, and the line of the user's file that led to it."""
     try:
         text = str(error)
-    except BaseException:  # the exception is the user's, and so is its __str__
+    except BaseException:  # __str__ is the user's code, too
         text = ""
     described = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if line := user_line(error):

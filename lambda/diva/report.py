@@ -1,4 +1,4 @@
-"""What a run says: its log lines, the status of each event, and the result.
+"""The log lines of a run, the status of each event, and the result.
 
 Every log line of the engine has its wording here, and nowhere else: the dashboard parses it.
 """
@@ -77,7 +77,7 @@ def log_verified(policy: Policy) -> None:
 
 
 def log_success(what: str, policy: Policy, duration_ms: float) -> None:
-    """Say that a detection or an injection succeeded."""
+    """Log a successful detection or injection."""
     extra = {"event": policy.name, "outcome": Outcome.OK.value, "duration_ms": duration_ms}
     log.info("%s for event '%s' succeeded", what, policy.name, extra=extra)
 
@@ -85,7 +85,7 @@ def log_success(what: str, policy: Policy, duration_ms: float) -> None:
 def log_failed_detection(
     policy: Policy, outcome: Outcome, after: State, duration_ms: float
 ) -> None:
-    """Say that a detection failed; `after` is the state with it folded in."""
+    """Log a failed detection; `after` is the state after it."""
     extra = {"event": policy.name, "outcome": outcome.value, "duration_ms": duration_ms}
     if after.in_warmup:
         periods = after.warmup_periods
@@ -104,7 +104,7 @@ def log_failed_detection(
 def log_failed_injection(
     policy: Policy, outcome: Outcome, after: State, duration_ms: float
 ) -> None:
-    """Say that an injection failed; `after` is the state with it folded in."""
+    """Log a failed injection; `after` is the state after it."""
     extra = {"event": policy.name, "outcome": outcome.value, "duration_ms": duration_ms}
     if after.in_warmup:
         log.info(
@@ -119,7 +119,7 @@ def log_failed_injection(
 
 
 def log_skipped(what: str, policy: Policy) -> None:
-    """Say that a role leaves `what` out: the event's own, or else this worker's."""
+    """Log that a role skips `what`, the role of the event or of this worker."""
     own = "detect" if what == "Injection" else "inject"
     option, role = ("role", own) if policy.role == own else ("worker_role", policy.worker_role)
     log.info(
@@ -129,41 +129,41 @@ def log_skipped(what: str, policy: Policy) -> None:
 
 
 def log_not_called(policy: Policy, why: str) -> None:
-    """Say that an event had no turn because of a callback of its own."""
+    """Log that no callback of an event was called."""
     log.warning("Event '%s' not called: %s", policy.name, why, extra={"event": policy.name})
 
 
 def log_questionable(policy: Policy, answer: str) -> None:
-    """Say what a callback did that is no plain true or false."""
+    """Log that a callback did anything other than returning true or false."""
     log.warning("Event '%s': %s", policy.name, answer, extra={"event": policy.name})
 
 
 def log_injection_waits(policy: Policy, inhibited: str) -> None:
-    """Say that an injection is due, and what inhibits it."""
+    """Log that an injection is due but inhibited."""
     log.info(
         "Injection for event '%s' waits: %s", policy.name, inhibited, extra={"event": policy.name}
     )
 
 
 def log_delivering(context: NotificationContext) -> None:
-    """Say that a message is about to be sent."""
+    """Log that a message is about to be sent."""
     what = "Resolving event" if context.kind == Effect.RESOLUTION.value else "Alerting for event"
     log.info("%s '%s'", what, context.event, extra=_of(context))
 
 
 def log_alert(context: NotificationContext, message: str) -> None:
-    """Log a message in the place of a callback that would send it."""
+    """Log a message for which there is no callback."""
     log.error("ALERT: %s", message, extra=_of(context))
 
 
 def log_delivered(context: NotificationContext) -> None:
-    """Say that a message was sent."""
+    """Log that a message was sent."""
     what = _SENT[Effect(context.kind)]
     log.info("Event '%s' %s", context.event, what, extra=_of(context))
 
 
 def log_failed_delivery(policy: Policy, error: str | None) -> None:
-    """Say that a message was not sent, and is still due."""
+    """Log that a message could not be sent, and is still due."""
     log.error(
         "Alerting for event '%s' failed and is tried again next period: %s",
         policy.name, error, extra={"event": policy.name},
@@ -175,7 +175,7 @@ def _of(context: NotificationContext) -> dict[str, str]:
 
 
 def log_invalid_state(name: str, error: InvalidState, record: Record) -> None:
-    """Say that an event starts at defaults, and what was found in the place of its state."""
+    """Log a stored state that is invalid, so that its event starts at defaults."""
     log.error(
         "State of event '%s' is invalid, starting at defaults: %s; found %s",
         name, error, record, extra={"event": name},
@@ -183,24 +183,24 @@ def log_invalid_state(name: str, error: InvalidState, record: Record) -> None:
 
 
 def log_dropped_state(name: str) -> None:
-    """Say that the state of an event that is gone has been removed."""
+    """Log that the state of an undefined event was removed."""
     log.info("State of event '%s' dropped: it is no longer defined", name, extra={"event": name})
 
 
 def log_corrupt_state(place: str, error: Exception, kept: str) -> None:
-    """Say that a document is not one of states, and where it is kept."""
+    """Log that a document is corrupt, and where it is kept."""
     log.error(
         "State %s is corrupt: %s. It is kept as %s; starting without state", place, error, kept
     )
 
 
 def log_internal_error(name: str, error: Exception) -> None:
-    """Say with its traceback what went wrong in the engine itself."""
+    """Log an error of the engine itself, with its traceback."""
     log.error("Event '%s' failed inside DIVA", name, exc_info=error)
 
 
 def log_transition(policy: Policy, run: EventRun) -> None:
-    """Say what the period changed in an event that a failure does not already tell."""
+    """Log the change of an event that no other line of the period shows."""
     name, extra = policy.name, {"event": policy.name}
     before, after = run.before, run.after
     was, now = phase(before), phase(after)
@@ -226,7 +226,7 @@ def log_transition(policy: Policy, run: EventRun) -> None:
 
 
 def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
-    """Return what the handler returns: counts, and each event's status."""
+    """Return the result of the handler: counts, and the status of each event."""
     statuses: dict[str, str] = {}
     healthy = failing = alerted = 0
     for name, policy in policies.valid.items():
@@ -253,7 +253,7 @@ def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
 
 
 def log_summary(result: Mapping[str, object], period: Period) -> None:
-    """Say in one line how the period went, after a line for each event that it did not reach."""
+    """Log the summary of a period, after the errors and the events that got no turn."""
     counts = {name: value for name, value in result.items() if name != "results"}
     results = result["results"]
     assert isinstance(results, dict)

@@ -1,4 +1,4 @@
-"""The function's environment variables, read once into one record."""
+"""The settings of the function, read from its environment variables."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .windows import Window, read_windows
 MODES = ("monolithic", "distributed")
 WORKER_ROLES = ("detect", "inject")
 MAX_WORKERS = 8
-"""Where nothing is said, which is the default of the Terraform module, too."""
+"""The default, also of the Terraform module."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class InvalidSettings(Exception):
-    """One or more environment variables are missing or wrong; the text lists them all."""
+    """Environment variables are missing or invalid. The message lists them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this function runs. Each field is the environment variable in its comment."""
+    """The settings. The comment of each field has its environment variable."""
 
     mode: str  # DIVA_MODE
     parallelize: bool  # DIVA_PARALLELIZE
@@ -38,7 +38,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Return the settings in `environ`. Raises InvalidSettings, naming every wrong one."""
+    """Return the settings in `environ`. Raises InvalidSettings."""
     reader = _Reader(environ)
     mode = reader.choice("DIVA_MODE", MODES, "monolithic")
     settings = Settings(

@@ -1,4 +1,4 @@
-"""What is remembered of an event between two periods."""
+"""The state of an event, which is kept between periods."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 Record = Mapping[str, object]
-"""A state as the stores hold it: field names to JSON values."""
+"""A state as it is stored: JSON values by field name."""
 
 
 class InvalidState(Exception):
-    """A stored field has a type or value that DIVA never writes."""
+    """A stored field has a type or value that no version of DIVA writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A run's announcement that it is about to deliver an alert, reminder or resolution.
+    """The claim of a run to deliver the alert, reminder or resolution that is due.
 
     It is void from `expires` on, when Lambda would have ended the run.
     """
@@ -27,7 +27,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One event's state. The defaults are what "reset" means; times are in UTC."""
+    """The state of an event. A reset sets the defaults. Times are in UTC."""
 
     detection_failures: int = 0
     """Consecutive failed detections."""
@@ -36,31 +36,31 @@ class State:
     injected: bool = False
     """Whether the event has been injected since it began to fail."""
     alerted: bool = False
-    """Whether an alert has been delivered and not been reset since."""
+    """Whether an alert has been delivered since the last reset."""
     cooldown_counter: int = 0
     """Consecutive successes after an alert, in reset mode `cooldown`."""
     in_warmup: bool = False
-    """Whether failures are still left uncounted."""
+    """Whether the event is in warmup."""
     warmup_counter: int = 0
     """Consecutive successes in warmup."""
     warmup_periods: int = 0
     """Periods spent in warmup so far."""
     healthy: bool | None = None
-    """The latest detection; None before the first, and always without a detector."""
+    """Result of the latest detection. None before the first, and if nothing detects the event."""
     failing_since: datetime | None = None
-    """When the first failure that counted was seen."""
+    """Time of the first failure that counted."""
     alerted_at: datetime | None = None
-    """When an alert or reminder was last delivered."""
+    """Time of the last alert or reminder."""
     alert_claim: Claim | None = None
-    """The run that is delivering something at this moment, if any."""
+    """The claim of the run that is delivering a message, if any."""
     resolve_due: bool = False
-    """Whether a resolution is still to be delivered."""
+    """Whether a resolution has yet to be delivered."""
     last_error: str | None = None
-    """Why the latest failure was one: short, and free of environment values."""
+    """Reason for the latest failure, short and redacted."""
 
 
 def to_record(state: State) -> dict[str, object]:
-    """Return `state` as JSON values; `from_record` gives back an equal state."""
+    """Return the record of `state`. `from_record` returns an equal state."""
     record: dict[str, object] = {name: getattr(state, name) for name in _READERS}
     for name in ("failing_since", "alerted_at"):
         record[name] = _text(getattr(state, name))
@@ -71,13 +71,13 @@ def to_record(state: State) -> dict[str, object]:
 
 
 def from_record(record: Record) -> State:
-    """Return the state held in `record`; missing fields get defaults, unknown ones no notice.
+    """Return the state in `record`. Missing fields get defaults, unknown fields are ignored.
 
     Raises InvalidState, naming the field and what was found in it.
     """
     values: dict[str, object] = {}
     for name, value in record.items():
-        if name in _READERS and value is not _DEFAULTS[name]:  # most are, and need no reading
+        if name in _READERS and value is not _DEFAULTS[name]:  # most have their default
             try:
                 values[name] = _READERS[name](value)
             except (TypeError, ValueError, KeyError) as error:

@@ -1,4 +1,4 @@
-"""The states of events, read from their records."""
+"""Reads the states of events from their records."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .stores import Snapshot
 
 
 class States:
-    """Reads states under the events' policies; a record is read once, however often it is used."""
+    """Reads states, and each record only once, however often it is folded."""
 
     def __init__(self, policies: Mapping[str, Policy]) -> None:
         self._policies = policies
         self._known: dict[str, tuple[Record | None, State, InvalidState | None]] = {}
 
     def at_begin(self, snapshot: Snapshot, names: Iterable[str]) -> dict[str, State]:
-        """Return the states that a period begins with, and log which stored ones are invalid."""
+        """Return the states before a period, and log those that are invalid."""
         states = {}
         for name in names:
             states[name], error = self.read(snapshot, name)
@@ -28,7 +28,7 @@ class States:
         return states
 
     def read(self, snapshot: Snapshot, name: str) -> tuple[State, InvalidState | None]:
-        """Return the state of an event, or that of a new one and why the stored one is invalid."""
+        """Return the state of an event; the defaults and an error if the stored one is invalid."""
         record = snapshot.records.get(name)
         known = self._known.get(name)
         if known is None or known[0] is not record:

@@ -1,4 +1,4 @@
-"""Maintenance windows: times that come again each week, in which alerts wait."""
+"""Maintenance windows, which recur every week."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Window:
     minute: int
     duration_min: int
     days: tuple[str, ...] = DAYS
-    """The days on which it begins; it may end on a later one."""
+    """The days on which it begins. It may end on a later day."""
     zone: tzinfo = timezone.utc
 
     def contains(self, now: datetime) -> bool:
-        """Whether `now` lies in the window; its end is outside."""
+        """Whether the window is open at `now`."""
         today = now.astimezone(self.zone).date()
         for back in range(self.duration_min // (24 * 60) + 2):
             day = today - timedelta(days=back)
@@ -38,7 +38,7 @@ class Window:
 
 
 def read_windows(given: object, name: str, problems: list[str]) -> tuple[Window, ...]:
-    """Return the windows in `given`, a list of dicts; what is wrong goes to `problems`."""
+    """Return the windows in `given`, a list of dicts. Problems are added to `problems`."""
     if not isinstance(given, Sequence) or isinstance(given, str):
         problems.append(f"{name} is {shown(given)}; it must be a list of windows")
         return ()
@@ -85,7 +85,7 @@ def _read(
 def _zone(name: object, path: str, problems: list[str]) -> tzinfo:
     if name == "UTC":
         return timezone.utc
-    from zoneinfo import ZoneInfo  # reads files, and most events have no window
+    from zoneinfo import ZoneInfo  # imported late: it reads files, and most events have no windows
 
     try:
         return ZoneInfo(str(name))

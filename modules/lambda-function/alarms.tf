@@ -7,60 +7,60 @@ locals {
 
   # A silence is told by about ten periods without a run: CloudWatch waits for two more, in case
   # that data comes late, so few long ones would take too long.
-  silence_period_sec = max(60, floor(coalesce(var.missing_runs_sec, 0) / 600) * 60)
-  silence_periods    = max(1, ceil(coalesce(var.missing_runs_sec, 0) / local.silence_period_sec))
+  missing_runs_period_sec = max(60, floor(coalesce(var.missing_runs_sec, 0) / 600) * 60)
+  missing_runs_periods    = max(1, ceil(coalesce(var.missing_runs_sec, 0) / local.missing_runs_period_sec))
 
   alarm_defaults = {
-    namespace      = "AWS/Lambda"
-    dimension      = "FunctionName"
-    statistic      = "Sum"
-    comparison     = "GreaterThanThreshold"
-    threshold      = 0
-    period_sec     = 60
-    periods        = 1
-    without_data   = "notBreaching"
-    is_switched_on = true
+    namespace           = "AWS/Lambda"
+    dimension           = "FunctionName"
+    statistic           = "Sum"
+    comparison_operator = "GreaterThanThreshold"
+    threshold           = 0
+    period              = 60
+    evaluation_periods  = 1
+    treat_missing_data  = "notBreaching"
+    enabled             = true
   }
 
   alarms = {
     errors-immediate = {
-      description    = "A run of ${var.function_name} failed."
-      metric         = "Errors"
-      without_data   = local.between_runs
-      is_switched_on = var.enable_error_alarms && var.alert_strategy == "immediate"
+      description        = "A run of ${var.function_name} failed."
+      metric_name        = "Errors"
+      treat_missing_data = local.between_runs
+      enabled            = var.enable_error_alarms && var.alert_strategy == "immediate"
     }
     throttles = {
-      description    = "Lambda refused a run of ${var.function_name}: too many were under way."
-      metric         = "Throttles"
-      is_switched_on = var.enable_throttle_alarms
+      description = "Lambda refused a run of ${var.function_name}: too many were under way."
+      metric_name = "Throttles"
+      enabled     = var.enable_throttle_alarms
     }
     duration = {
-      description    = "A run of ${var.function_name} took more than ${coalesce(var.duration_threshold_percent, 0)} % of its ${var.timeout_sec} s."
-      metric         = "Duration"
-      statistic      = "Maximum"
-      threshold      = var.timeout_sec * 10 * coalesce(var.duration_threshold_percent, 0) # milliseconds
-      without_data   = local.between_runs
-      is_switched_on = var.duration_threshold_percent != null
+      description        = "A run of ${var.function_name} took more than ${coalesce(var.duration_threshold_percent, 0)} % of its ${var.timeout_sec} s."
+      metric_name        = "Duration"
+      statistic          = "Maximum"
+      threshold          = var.timeout_sec * 10 * coalesce(var.duration_threshold_percent, 0) # milliseconds
+      treat_missing_data = local.between_runs
+      enabled            = var.duration_threshold_percent != null
     }
     memory = {
-      description    = "A run of ${var.function_name} took more than ${coalesce(var.memory_utilization_threshold_percent, 0)} % of its ${var.memory_mb} MB."
-      namespace      = "LambdaInsights"
-      dimension      = "function_name"
-      metric         = "memory_utilization"
-      statistic      = "Maximum"
-      threshold      = coalesce(var.memory_utilization_threshold_percent, 0)
-      without_data   = local.between_runs
-      is_switched_on = var.memory_utilization_threshold_percent != null
+      description        = "A run of ${var.function_name} took more than ${coalesce(var.memory_utilization_threshold_percent, 0)} % of its ${var.memory_mb} MB."
+      namespace          = "LambdaInsights"
+      dimension          = "function_name"
+      metric_name        = "memory_utilization"
+      statistic          = "Maximum"
+      threshold          = coalesce(var.memory_utilization_threshold_percent, 0)
+      treat_missing_data = local.between_runs
+      enabled            = var.memory_utilization_threshold_percent != null
     }
     missing-runs = {
-      description    = "${var.function_name} has not run for ${local.silence_periods * local.silence_period_sec / 60} minutes."
-      metric         = "Invocations"
-      comparison     = "LessThanThreshold"
-      threshold      = 1
-      period_sec     = local.silence_period_sec
-      periods        = local.silence_periods
-      without_data   = "breaching"
-      is_switched_on = var.missing_runs_sec != null
+      description         = "${var.function_name} has not run for ${local.missing_runs_periods * local.missing_runs_period_sec / 60} minutes."
+      metric_name         = "Invocations"
+      comparison_operator = "LessThanThreshold"
+      threshold           = 1
+      period              = local.missing_runs_period_sec
+      evaluation_periods  = local.missing_runs_periods
+      treat_missing_data  = "breaching"
+      enabled             = var.missing_runs_sec != null
     }
   }
 }
@@ -68,20 +68,20 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = {
     for name, alarm in local.alarms : name => merge(local.alarm_defaults, alarm)
-    if length(var.alarm_actions) > 0 && merge(local.alarm_defaults, alarm).is_switched_on
+    if length(var.alarm_actions) > 0 && merge(local.alarm_defaults, alarm).enabled
   }
 
   alarm_name          = "${var.function_name}-${each.key}"
   alarm_description   = each.value.description
   namespace           = each.value.namespace
-  metric_name         = each.value.metric
+  metric_name         = each.value.metric_name
   dimensions          = { (each.value.dimension) = aws_lambda_function.this.function_name }
   statistic           = each.value.statistic
-  period              = each.value.period_sec
-  evaluation_periods  = each.value.periods
-  comparison_operator = each.value.comparison
+  period              = each.value.period
+  evaluation_periods  = each.value.evaluation_periods
+  comparison_operator = each.value.comparison_operator
   threshold           = each.value.threshold
-  treat_missing_data  = each.value.without_data
+  treat_missing_data  = each.value.treat_missing_data
   alarm_actions       = var.alarm_actions
   ok_actions          = var.alarm_actions
   tags                = var.tags

@@ -26,7 +26,7 @@ output "alarm_arns" {
   )
 }
 
-output "role_statements" {
+output "policy_statements" {
   description = "Statements of an IAM policy: what the role must be allowed for the log, dead letters, network and tracing. Not for `kms_key_arn`."
-  value       = local.role_statements
+  value       = local.policy_statements
 }

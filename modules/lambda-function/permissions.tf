@@ -39,7 +39,7 @@ locals {
     Resource = ["*"]
   }]
 
-  role_statements = concat(
+  policy_statements = concat(
     local.log_statements,
     [for statement in local.dead_letter_statements : statement if var.dead_letter_arn != null],
     [for statement in local.vpc_statements : statement if var.vpc_config != null],

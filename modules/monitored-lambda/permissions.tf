@@ -45,7 +45,7 @@ resource "aws_iam_role_policy" "this" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      module.function.role_statements,
+      module.function.policy_statements,
       [for statement in local.insights_statements : statement if var.lambda_insights_layer_arn != null],
     )
   })

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 from diva.clock import Clock
+from tests.processes import PATIENCE_SEC
 
 BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
-PATIENCE_SEC = 120
-"""More than anything that is waited for needs, so that what hangs is told from what is slow."""
 
 
 class ManualClock(Clock):
@@ -18,7 +17,7 @@ class ManualClock(Clock):
 
     def __init__(self) -> None:
         self.time = BEGIN
-        """What the calendar says."""
+        """What the calendar says, which does not move on by itself either."""
         self._sec = 0.0
         self._waiting: list[threading.Condition] = []
 
@@ -44,6 +43,15 @@ class ManualClock(Clock):
             assert condition.wait(PATIENCE_SEC), "nobody has moved the clock on"
         self._waiting.remove(condition)
 
+    def taking(self, seconds: float, answer: object = True) -> Callable[[], object]:
+        """Return a call that takes `seconds` and gives `answer`."""
+
+        def call() -> object:
+            self.advance(seconds)
+            return answer
+
+        return call
+
     def hang(self, seconds: float, gate: threading.Event) -> Callable[[], object]:
         """Return a call that takes `seconds`, and then goes on until `gate` opens."""
 
@@ -54,10 +62,11 @@ class ManualClock(Clock):
         return call
 
 
-class Calendar(Clock):
-    """A clock with a calendar of its own; otherwise time passes as it does."""
+class Calendar(ManualClock):
+    """A clock that stands still as well, but for a calendar of its own."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
         self._now = now
 
     def now(self) -> datetime:

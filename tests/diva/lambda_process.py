@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
-import time
+import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ import pytest
 from botocore.loaders import create_loader
 
 from diva import handler as handler_module
+from diva.pool import Pool
 from local_aws import LocalAws
+from tests.processes import PATIENCE_SEC
 
+from .clocks import ManualClock
 from .places import EVENT, KEY, Bucket, Table, new_bucket, new_table
 
 CALLBACKS = """\
@@ -64,11 +68,8 @@ class Context:
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     function_name: str = "diva-orders"
 
-    def __post_init__(self) -> None:
-        self._deadline = time.monotonic() + self.remaining_sec
-
     def get_remaining_time_in_millis(self) -> int:
-        return int((self._deadline - time.monotonic()) * 1000)
+        return int(self.remaining_sec * 1000)
 
 
 _service_models = create_loader()
@@ -82,7 +83,10 @@ def _botocore_session() -> botocore.session.Session:
 
 
 class Process:
-    """A process of the function in `mode`; its state is in a bucket or table of its own."""
+    """A process of the function in `mode`; its state is in a bucket or table of its own.
+
+    Time stands still during a run, unless a callback moves `clock` on.
+    """
 
     def __init__(self, mode: str, aws: LocalAws, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.mode = mode
@@ -90,8 +94,11 @@ class Process:
         """The operations sent to AWS, repetitions included."""
         self.bucket: Bucket = new_bucket(aws)
         self.table: Table = new_table(aws)
+        self.clock = ManualClock()
         self._folder = folder
         self._patch = patch
+        patch.setattr(handler_module, "Pool", partial(Pool, clock=self.clock))
+        patch.setattr(handler_module, "TIMEOUT_SEC", PATIENCE_SEC)
         self.environ: dict[str, str] = {"AWS_ENDPOINT_URL": aws.endpoint, "DIVA_MODE": mode}
         if mode == "monolithic":
             self.environ |= {"DIVA_STATE_BUCKET": self.bucket.name, "DIVA_STATE_KEY": KEY}
@@ -124,6 +131,11 @@ class Process:
     def logic(self) -> Any:
         """The event logic, with its `calls` so far and the `answers` it is to give."""
         return importlib.import_module("event_logic")
+
+    def hang(self, seconds: float = 1) -> Callable[[], object]:
+        """Return an answer that takes `seconds`, and then hangs until the end of the test."""
+        gate: threading.Event = self.logic.gate
+        return self.clock.hang(seconds, gate)
 
     def state(self, event: str = EVENT) -> Mapping[str, Any]:
         """Return what is stored of an event, empty if nothing is."""

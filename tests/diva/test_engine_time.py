@@ -14,8 +14,8 @@ import pytest
 from cli.diva.file_store import FileStore
 from diva.report import log
 from diva.stores import Changes, Snapshot, StoreError
+from tests.processes import PATIENCE_SEC
 
-from .clocks import PATIENCE_SEC
 from .world import REMAINING_SEC, World
 
 # More than a run observes, and less than it has to deliver and save as well.

@@ -14,7 +14,7 @@ from diva.stores import StoreError
 from local_aws import LocalAws
 from tests.faults.faulty_aws import Exchange, FaultyAws, access_denied, dynamodb_error, passed
 
-from .lambda_process import THREE, Context, Process, process_of
+from .lambda_process import THREE, Process, process_of
 
 
 @pytest.fixture(params=["monolithic", "distributed"])
@@ -114,16 +114,17 @@ class Odd:
     [
         "Odd(shown=ValueError('odd'))",
         "Odd(truth=SystemExit('odd'))",
-        "Odd(truth=gate.wait)",
+        "Odd(truth=hang)",
     ],
 )
 def test_whatever_a_callback_gives_back_is_a_failure_of_its_event_alone(
     process: Process, answer: str
 ) -> None:
-    process.start(ODD, DIVA_EVENT_TIMEOUT_SEC="0.1")
-    odd = eval(answer, vars(process.logic))  # noqa: S307
+    limit = "'timeout_sec': 1 if name == 'two' else None, "
+    process.start(ODD.replace("'max_failed", f"{limit}'max_failed"))
+    odd = eval(answer, {**vars(process.logic), "hang": process.hang(seconds=1)})  # noqa: S307
     process.logic.answers["detect two"] = lambda: odd
-    result = process.invoke(Context(remaining_sec=2))["results"]
+    result = process.results()
     assert (result["one"], result["three"]) == ("ok", "ok")
     assert result["two"] in {"failed_detection (1/1) alerted", "timeout alerted"}
     assert process.state("two")["detection_failures"] == 1

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local_aws import LocalAws
+from tests.processes import PATIENCE_SEC
 
 from .lambda_process import CALLBACKS, ORDERS, Context, Process, process_of
 from .places import EVENT
@@ -166,8 +167,8 @@ def test_event_and_counters_are_fields(process: Process, caplog: pytest.LogCaptu
 def test_every_line_about_an_event_has_it_as_a_field(
     process: Process, caplog: pytest.LogCaptureFixture
 ) -> None:
-    process.start(DIVA_EVENT_TIMEOUT_SEC="0.05", DIVA_LOG_LEVEL="DEBUG")
-    process.logic.answers["detect orders"] = process.logic.gate.wait
+    process.start(DIVA_EVENT_TIMEOUT_SEC="1", DIVA_LOG_LEVEL="DEBUG")
+    process.logic.answers["detect orders"] = process.hang(seconds=1)
     for _ in range(2):  # in the second it still hangs
         process.invoke()
     assert "still running" in caplog.text
@@ -176,12 +177,14 @@ def test_every_line_about_an_event_has_it_as_a_field(
 
 
 def test_durations_are_fields(process: Process, caplog: pytest.LogCaptureFixture) -> None:
-    process.start().logic.answers["detect orders"] = False
+    process.start().logic.answers |= {
+        "detect orders": process.clock.taking(0.25, answer=False),
+        "inject orders": process.clock.taking(0.5),
+    }
     process.invoke()
-    for begin in ("Detection for", "Injection for", "Run "):
+    for begin, expected in (("Detection for", 250), ("Injection for", 500), ("Run ", 750)):
         (line,) = [vars(each) for each in caplog.records if each.getMessage().startswith(begin)]
-        (duration,) = [value for name, value in line.items() if "duration" in name]
-        assert 0 <= duration < 60_000
+        assert line["duration_ms"] == expected
 
 
 @pytest.mark.parametrize(
@@ -259,7 +262,7 @@ def test_all_lines_are_written_when_the_handler_returns(shared: Process) -> None
         def emit(self, record: logging.LogRecord) -> None:
             if record.getMessage() == "slow":
                 writing.set()
-                assert summed_up.wait(30)
+                assert summed_up.wait(PATIENCE_SEC)
                 returned.wait(0.2)  # gives a handler that does not wait the time to return
             written.append(record.getMessage())
 
@@ -270,7 +273,7 @@ def test_all_lines_are_written_when_the_handler_returns(shared: Process) -> None
 
     def detect() -> bool:
         threading.Thread(target=log.info, args=("slow",)).start()
-        return writing.wait(30)
+        return writing.wait(PATIENCE_SEC)
 
     log, handler = logging.getLogger("diva"), SlowHandler()
     shared.start(ORDERS)

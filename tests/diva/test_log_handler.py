@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from diva.log_handler import OneWriter
-
-PATIENCE_SEC = 30
+from tests.processes import PATIENCE_SEC
 
 
 class Collector(logging.Handler):

@@ -14,8 +14,9 @@ import pytest
 
 import diva
 from diva.pool import Call, Done, Job, Pool, Reply
+from tests.processes import PATIENCE_SEC
 
-from .clocks import PATIENCE_SEC, ManualClock
+from .clocks import ManualClock
 
 SOON = 1.0
 LONG = 30.0

@@ -14,8 +14,9 @@ import pytest
 from diva.handler import PeriodFailed
 from diva.logic import InvalidEventLogic
 from local_aws import LocalAws
+from tests.processes import PATIENCE_SEC
 
-from .lambda_process import Context, Process, process_of
+from .lambda_process import Process, process_of
 from .leaks import CORES, ENVIRON, EVERYWHERE, WAYS
 
 
@@ -81,7 +82,7 @@ def run_period(process: Process, output: Output, way: str) -> None:
             )
     over_all = {f"{name}, over": {"alerted": True, "healthy": False} for name in names}
     process.bucket.put_bytes(json.dumps(over_all).encode())
-    result = process.invoke(Context(remaining_sec=300))
+    result = process.invoke()
     output.add(result)
     assert result["failing"] == 2 * len(names)
     assert len(process.logic.messages) == len(names), "each failing event was told of once"
@@ -184,19 +185,20 @@ def test_a_callback_fails_with_a_secret_after_it_was_given_up(
 ) -> None:
     process.start(
         "import os, threading\n"
-        "gate, threads = threading.Event(), []\n"
+        "gate, threads, answers = threading.Event(), [], {}\n"
         "def fail(name):\n"
         "    threads.append(threading.current_thread())\n"
-        "    gate.wait()\n"
+        "    answers['fail']()\n"
         "    raise ValueError(os.environ['PIN'])\n"
         "def get_events():\n"
         "    return {'orders': {'role': 'detect', 'detect': fail}}\n",
-        DIVA_EVENT_TIMEOUT_SEC="0.05",
+        DIVA_EVENT_TIMEOUT_SEC="1",
     )
+    process.logic.answers["fail"] = process.hang(seconds=1)
     assert process.results() == {"orders": "timeout"}
     process.logic.gate.set()
     for thread in process.logic.threads:
-        thread.join(20)
+        thread.join(PATIENCE_SEC)
         assert not thread.is_alive()
     assert output.leaks() == []
 

@@ -235,7 +235,7 @@ def test_a_hang_ends_within_the_time_kept_for_saving(
     table: Table, faulty: FaultyAws, operation: str
 ) -> None:
     faulty.always(operation, silence)
-    store = table.store(faulty.client("dynamodb", read_timeout=0.05))
+    store = table.store(faulty.client("dynamodb", read_timeout=2))
     with pytest.raises(StoreError, match=r"[Tt]imeout"):
         commit(store, store.read(), lambda _: Folded(ONE, None), lambda _: None)
     assert faulty.requests.count(operation) * TIMEOUT_SEC < RESERVE_SEC

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from diva.state import Claim, Record, State, from_record, to_record
 from diva.stores import Conflict, Folded, Snapshot, StoreError, commit
 from local_aws import LocalAws
+from tests.processes import PATIENCE_SEC
 
 from .places import EVENT, Place, new_place
 
@@ -181,7 +182,7 @@ def test_commit_gives_up_after_five_conflicts_and_overwrites_nothing(place: Plac
 
 def test_writers_at_the_same_time_lose_no_count(place: Place) -> None:
     writers, rounds = 4, 10  # no writer can meet more conflicts than there are other writers
-    barrier = threading.Barrier(writers, timeout=60)
+    barrier = threading.Barrier(writers, timeout=PATIENCE_SEC)
 
     def write(_: int) -> None:
         store = place.store()

@@ -13,6 +13,7 @@ from unittest.mock import patch
 from diva import handler as handler_module
 from diva.pool import Pool
 from tests.diva.clocks import Calendar
+from tests.processes import PATIENCE_SEC
 
 from . import events
 
@@ -39,7 +40,10 @@ if __name__ == "__main__":
     context = SimpleNamespace(
         aws_request_id="of-a-child",
         function_name="diva-orders",
-        get_remaining_time_in_millis=lambda: 60_000,
+        get_remaining_time_in_millis=lambda: 600_000,
     )
-    with patch.object(handler_module, "Pool", partial(Pool, clock=Calendar(lambda: now))):
+    with (
+        patch.object(handler_module, "Pool", partial(Pool, clock=Calendar(lambda: now))),
+        patch.object(handler_module, "TIMEOUT_SEC", PATIENCE_SEC),
+    ):
         handler_module.handler({}, context)

@@ -23,6 +23,7 @@ from botocore.config import Config
 from botocore.retries.standard import ExponentialBackoff
 
 from diva.handler import ATTEMPTS
+from tests.processes import PATIENCE_SEC
 
 HOST = "127.0.0.1"
 _OF_ONE_CONNECTION = {"connection", "transfer-encoding", "date", "server", "content-length"}
@@ -79,7 +80,7 @@ class FaultyAws:
     def endpoint(self) -> str:
         return f"http://{HOST}:{self._server.server_port}"
 
-    def client(self, service: str, read_timeout: float = 10) -> Any:
+    def client(self, service: str, read_timeout: float = 60) -> Any:
         """Return a client that goes through this proxy and retries as the function's do."""
         config = Config(
             connect_timeout=read_timeout,
@@ -118,7 +119,7 @@ class FaultyAws:
             if not self._open:
                 raise ConnectionError("the way is closed")
             self._under_way += 1
-        connection = HTTPConnection(self._behind.hostname, self._behind.port, timeout=30)
+        connection = HTTPConnection(self._behind.hostname, self._behind.port, timeout=PATIENCE_SEC)
         try:
             headers = {name: value for name, value in request.headers.items() if name != "Expect"}
             connection.request(request.command, request.path, body, headers)

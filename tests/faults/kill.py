@@ -8,9 +8,10 @@ import subprocess
 from collections.abc import Callable
 
 from local_aws import LocalAws
+from tests.processes import PATIENCE_SEC
 
 from .faulty_aws import Exchange, Fault, FaultyAws, silence
-from .trial import PATIENCE_SEC, STEPS, Trial
+from .trial import STEPS, Trial
 
 
 def kill(trial: Trial, aws: LocalAws, at: str, event: str) -> None:

@@ -43,7 +43,8 @@ ON_THE_WAY: Mapping[str, Fault] = {
     "lost answer": lost_answer,
     "cut off": cut_off,
 }
-SHORT_TIMEOUT_SEC = 1.0
+SHORT_TIMEOUT_SEC = 5.0
+"""Waited for in vain by what hangs, and more than enough for everything else."""
 
 
 def cases(table: str) -> list[Case]:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from diva import handler as handler_module
 from local_aws import LocalAws
+from tests.processes import PATIENCE_SEC
 
 from .faulty_aws import Exchange, FaultyAws
 from .lives import LIVES
-from .trial import PATIENCE_SEC, QUIET_PERIODS, RECORD, SAVE, Trial, trial_of
+from .trial import QUIET_PERIODS, RECORD, SAVE, Trial, trial_of
 
 
 @pytest.fixture(params=["monolithic", "distributed"])
@@ -36,9 +36,7 @@ def test_each_of_the_two_runs_counts_once(
     monkeypatch: pytest.MonkeyPatch,
     counted: Callable[..., None],
 ) -> None:
-    # One event after the other, and no answer that is lost too early: so both runs always
-    # meet in the same way.
-    monkeypatch.setattr(handler_module, "TIMEOUT_SEC", PATIENCE_SEC)
+    # One event after the other, so that both runs always meet in the same way.
     with FaultyAws(aws.endpoint) as way:
 
         def fault(exchange: Exchange) -> None:

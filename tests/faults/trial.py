@@ -41,8 +41,6 @@ from .lives import BEGIN, LIVES, RECORDED, SAVED, SEED, STAGES, Life, bare, stag
 EVENT_LOGIC = "from tests.faults.events import get_events\n"
 PERIOD = timedelta(minutes=5)
 QUIET_PERIODS = 2
-PATIENCE_SEC = 60
-"""More than a period needs, so that a process that hangs is told from a slow one."""
 BYSTANDER = "healthy"
 READS, WRITES = ("GetObject", "GetItem"), ("PutObject", "UpdateItem")
 LOAD, SAVE, RECORD = STEPS = ("load", "save", "record")

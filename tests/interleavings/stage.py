@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
-DEADLOCK_SEC = 60.0
-"""No actor takes nearly as long from one step to the next; one that does waits for another."""
+from tests.processes import PATIENCE_SEC
 
 
 class Killed(Exception):
@@ -87,7 +86,8 @@ class Stage:
 
     def _await_rest(self) -> None:
         try:
-            self._arrivals.get(timeout=DEADLOCK_SEC)
+            # No actor takes nearly as long from one step to the next, unless it waits for another.
+            self._arrivals.get(timeout=PATIENCE_SEC)
         except Empty:
             raise Deadlock(f"these wait: {self._waiting}") from None
         if self._trouble:
@@ -99,4 +99,4 @@ class Stage:
             turns.put(False)
         for thread in self._threads:
             if thread.ident is not None:
-                thread.join(DEADLOCK_SEC)
+                thread.join(PATIENCE_SEC)

@@ -21,9 +21,9 @@ from typing import IO, Any
 
 from cli.common.paths import ROOT
 from cli.common.virtual_environment import prepare
+from tests.processes import PATIENCE_SEC
 
 HOST = "127.0.0.1"
-PATIENCE_SEC = 60
 _BINARIES = {
     "x86_64": "aws-lambda-rie-x86_64",
     "aarch64": "aws-lambda-rie-arm64",

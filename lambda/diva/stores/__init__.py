@@ -1,4 +1,4 @@
-"""Where states are kept: the interface of a store, and the loop that resolves conflicts."""
+"""The interface of a state store, and the commit loop that resolves conflicts."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ T = TypeVar("T")
 ATTEMPTS = 5
 LONGEST_PAUSE_SEC = 0.1
 REMEMBERED_WRITES = 8
-"""More than other runs can make between a write whose answer got lost and its repetition."""
+"""More than other runs write between a write whose answer was lost and its repetition."""
 
 Changes = Mapping[str, Record | None]
-"""New records by event name; None takes the event's record away."""
+"""New records by event name. None removes the record of an event."""
 
 
 class StoreError(Exception):
-    """State could not be read or written; the text says which, where, and what would help."""
+    """State could not be read or written. The message says which, where, and what would help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Records by event name as they were read, and the version a write must still find."""
+    """Records by event name, and the version that a write of them must still find."""
 
     records: Mapping[str, Record]
     version: object = None
-    """None: nothing was stored."""
+    """None if nothing is stored."""
     writes: tuple[str, ...] = ()
     """Ids of the latest writes, newest first, in a store whose client repeats requests.
 
@@ -41,12 +41,12 @@ class Snapshot:
     """
 
     def next_writes(self) -> tuple[str, ...]:
-        """Return the ids to store with a write over this snapshot, its own, new one first."""
+        """Return the ids to store with the next write, whose own id is the first."""
         return (uuid.uuid4().hex, *self.writes)[:REMEMBERED_WRITES]
 
 
 class Conflict(Exception):
-    """Another run has written since the snapshot was taken; `fresh` is what is there now."""
+    """Another run has written since the snapshot was read; `fresh` is the current one."""
 
     def __init__(self, fresh: Snapshot) -> None:
         super().__init__("the state was changed by another run")
@@ -57,11 +57,11 @@ class Store(Protocol):
     """Reads and conditionally writes a unit of state: a document of all events, or one item."""
 
     def read(self) -> Snapshot:
-        """Return what is stored. Only "not found" gives an empty snapshot; raises StoreError."""
+        """Return what is stored, an empty snapshot only if nothing is. Raises StoreError."""
         ...
 
     def write(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
-        """Write `changes` if the store is still as in `snapshot`; return the new snapshot.
+        """Write `changes` if the store still matches `snapshot`, and return the new snapshot.
 
         Fields of a record that are not in `changes` are kept. Raises Conflict or StoreError.
         """
@@ -70,7 +70,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folded(Generic[T]):
-    """What a fold makes of a snapshot: the changes to write, and whatever else follows from it."""
+    """The changes that a fold makes to a snapshot, and a result of the caller's choice."""
 
     changes: Changes
     result: T
@@ -107,7 +107,7 @@ def commit(
 
 
 def merged(snapshot: Snapshot, changes: Changes) -> dict[str, Record]:
-    """Return the records after `changes`, with fields that this version does not know kept."""
+    """Return the records after `changes`. Fields that this version does not know are kept."""
     records = dict(snapshot.records)
     for name, record in changes.items():
         if record is None:

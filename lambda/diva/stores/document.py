@@ -9,15 +9,15 @@ from datetime import datetime, timezone
 from ..state import Record
 
 OnCorrupt = Callable[[str, Exception, str], None]
-"""Is told of a corrupt document: where it is, what is wrong with it, and where it is kept."""
+"""Called for a corrupt document, with its place, the error, and the place it is kept at."""
 
 
 class CorruptDocument(Exception):
-    """The bytes are not a JSON document of the form above."""
+    """The document is not JSON of the form above."""
 
 
 def encode(records: Mapping[str, Record]) -> bytes:
-    """Return the document's bytes; equal records give equal bytes."""
+    """Return the document as bytes. Equal records give equal bytes."""
     return json.dumps(records, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -36,5 +36,5 @@ def decode(body: bytes) -> dict[str, Record]:
 
 
 def kept_as(place: str) -> str:
-    """Return the name under which a corrupt document at `place` is kept from now on."""
+    """Return the place at which a corrupt document from `place` is kept."""
     return f"{place}.corrupt-{datetime.now(timezone.utc):%Y%m%dT%H%M%S.%fZ}"

@@ -1,4 +1,4 @@
-"""One event's state in one DynamoDB item, written only if its version is still the one read."""
+"""The state of one event in a DynamoDB item, written under the condition of its version."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class DynamoDBStore:
                 )
             except (ClientError, BotoCoreError) as error:
                 raise self._error("read", error) from error
-            # The client takes an answer that was cut off for an empty one, which would say
-            # that there is no item. One that is whole tells the capacity.
+            # The client reads a truncated answer as an empty one, which would mean that there is
+            # no item. A complete answer has the consumed capacity.
             if "ConsumedCapacity" in answer:
                 return self._snapshot(answer.get("Item"))
         raise self._error("read", "its answers were cut off")
@@ -101,7 +101,7 @@ class DynamoDBStore:
 
 
 class _Deserializer(TypeDeserializer):
-    """Numbers as int where they are whole, as in JSON."""
+    """Deserializes whole numbers as int, as JSON does."""
 
     def _deserialize_n(self, value: str) -> int | float:
         try:

@@ -1,4 +1,4 @@
-"""All events' state in one S3 object, written only if it is still the one that was read."""
+"""The state of all events in an S3 object, written under the condition of its ETag."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class S3Store:
             try:
                 return found["Body"].read(), found
             except (HTTPClientError, IncompleteReadError):
-                # The client repeats a request, but not the reading of a body cut off half-way.
+                # The client retries a request, but not the reading of its body.
                 if attempt == READ_ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
@@ -118,7 +118,7 @@ class S3Store:
         return Snapshot(records, answer["ETag"], writes)
 
     def _create_or_explain(self, denied: ClientError) -> Snapshot:
-        """Tell a missing object from one that may not be read.
+        """Create the object if it is missing, or raise an error if it cannot be read.
 
         Without s3:ListBucket, S3 answers 403 to both; only a missing one can be created.
         """
@@ -129,12 +129,12 @@ class S3Store:
             except ClientError as error:
                 if _status(error) == 412:
                     break
-                if _status(error) != 409:  # another creation is under way, and may yet fail
+                if _status(error) != 409:  # another run is creating it, and may fail
                     hint = "s3:GetObject and s3:PutObject are needed"
                     self._fail("read or created", error, hint)
             except BotoCoreError as error:
                 self._fail("created", error)
-        # It is there, perhaps only since another run, or this one's lost request, created it.
+        # The object exists, perhaps because another run or a lost request of this one created it.
         try:
             return self._get()
         except (ClientError, BotoCoreError):
@@ -148,7 +148,7 @@ class S3Store:
                 Bucket=self._bucket, Key=kept, Body=body, IfNoneMatch="*", **self._encryption
             )
         except (ClientError, BotoCoreError) as failure:
-            # 412: the name is this moment's own, so it was the same request, repeated.
+            # 412 means that the client repeated the request, because the name is unique.
             if not isinstance(failure, ClientError) or _status(failure) != 412:
                 self._fail("kept aside although it is corrupt", failure)
         self._on_corrupt(f"s3://{self._bucket}/{self._key}", error, kept)
@@ -163,6 +163,6 @@ def _status(error: ClientError) -> int:
 
 
 def _is_conflict(error: ClientError, snapshot: Snapshot) -> bool:
-    # 404: the object that was to match has been deleted. 409: another write is under way.
+    # 404: the object has been deleted in the meantime. 409: another write is in progress.
     gone = error.response["Error"]["Code"] == "NoSuchKey" and snapshot.version is not None
     return gone or _status(error) in (409, 412)
