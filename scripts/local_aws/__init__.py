@@ -4,7 +4,7 @@ It listens on loopback only and holds everything in memory. It is no part of wha
 """
 
 from local_aws.aws import Invocation, LocalAws
-from local_aws.cloudwatch.alarms import StateChange
+from local_aws.cloudwatch.alarm_evaluation import StateChange
 from local_aws.errors import (
     AlreadyRunning,
     LocalAwsError,
@@ -12,7 +12,7 @@ from local_aws.errors import (
     PortInUse,
     RuleNotFireable,
 )
-from local_aws.mail import Email
+from local_aws.sns.email import Email
 
 __all__ = [
     "AlreadyRunning",

@@ -15,16 +15,17 @@ from typing import Any
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from local_aws import completions, environ, schedule
-from local_aws.cloudwatch import alarms
-from local_aws.completions.functions import write_log
+from local_aws import environ, services
+from local_aws.awslambda.executor import Executor
+from local_aws.awslambda.functions import write_log
+from local_aws.awslambda.invocations import Invoker
+from local_aws.cloudwatch import alarm_evaluation
 from local_aws.errors import AlreadyRunning
-from local_aws.executor import Executor
-from local_aws.invocations import Invoker
-from local_aws.mail import Email, Mailboxes
-from local_aws.permissions import Permissions
+from local_aws.events import schedules
+from local_aws.iam.authorization import Permissions
 from local_aws.request_lock import request_lock
 from local_aws.server import HOST, Server
+from local_aws.sns.email import Email, Mailboxes
 
 _running = threading.Lock()
 
@@ -82,7 +83,7 @@ class LocalAws:
             )
             invoker = Invoker(self._executor, self._permissions)
             self._mailboxes = Mailboxes()
-            stack.enter_context(completions.installed(invoker, self._permissions, self._mailboxes))
+            stack.enter_context(services.installed(invoker, self._permissions, self._mailboxes))
             self.reset()
             stack.callback(self.reset)
             stack.callback(server.close)
@@ -125,9 +126,9 @@ class LocalAws:
         where EventBridge would do nothing.
         """
         events, functions = self.client("events"), self.client("lambda")
-        due = list(schedule.due_events(events, functions, rule_name))
+        due = list(schedules.due_events(events, functions, rule_name))
         with request_lock:
-            found = [(each.function_name, schedule.deliver(each)) for each in due]
+            found = [(each.function_name, schedules.deliver(each)) for each in due]
         return [
             Invocation(
                 name, json.loads(result.payload), result.function_error, result.log_tail, 200
@@ -137,14 +138,14 @@ class LocalAws:
         ]
 
     @request_lock
-    def evaluate_alarms(self, at: datetime | None = None) -> list[alarms.StateChange]:
+    def evaluate_alarms(self, at: datetime | None = None) -> list[alarm_evaluation.StateChange]:
         """Give every CloudWatch alarm the state that its metrics show, and do its actions.
 
         Periods end with the last full minute before `at` (naive: local time), or, where that is
         None, with the minute that is running. Returns the alarms whose state has changed. Raises
         `NotEvaluable`, before any changes, where an alarm is of a kind that is not known here.
         """
-        return alarms.evaluate_all(self.account_id, self.region, at)
+        return alarm_evaluation.evaluate_all(self.account_id, self.region, at)
 
     @request_lock
     def inbox(self, address: str) -> list[Email]:

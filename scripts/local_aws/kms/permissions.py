@@ -5,7 +5,7 @@ from __future__ import annotations
 from moto.backends import get_backend
 
 from local_aws import environ
-from local_aws.permissions.policies import Need
+from local_aws.iam.policies import Need
 
 
 def key_needs(region: str, key: str | None, *operations: str) -> list[Need]:

@@ -5,7 +5,7 @@ from typing import Any
 from moto.logs import models
 from moto.logs.responses import LogsResponse
 
-from local_aws.completions.replace import Replace
+from local_aws.patching import Replace
 
 
 class LocalLogGroup(models.LogGroup):

@@ -13,8 +13,8 @@ from moto.cloudwatch.models import (
 )
 from moto.sns.models import sns_backends
 
-from local_aws.cloudwatch import messages, metric_math, timeseries
-from local_aws.cloudwatch.state import COMPARISONS, Rule, Verdict, judge
+from local_aws.cloudwatch import alarm_notifications, metric_math, timeseries
+from local_aws.cloudwatch.alarm_state import COMPARISONS, Rule, Verdict, judge
 from local_aws.cloudwatch.timeseries import Metric, Periods, Series
 from local_aws.errors import NotEvaluable
 
@@ -116,7 +116,7 @@ def _period_sec(alarm: Alarm) -> int:
 
 def _watched(queries: Sequence[MetricDataQuery]) -> MetricDataQuery:
     """Return the one of an alarm's queries whose result counts."""
-    returned = [query for query in queries if messages.returns_data(query)]
+    returned = [query for query in queries if alarm_notifications.returns_data(query)]
     if len(returned) != 1:
         raise NotEvaluable(f"{len(returned)} of its queries return data, and not one.")
     return returned[0]
@@ -164,7 +164,7 @@ def _change(
     alarm.state_updated_timestamp = now
     if alarm.actions_enabled:
         topics = sns_backends[backend.account_id][backend.region_name]
-        notice = messages.notice(alarm, change.old, now)
+        notice = alarm_notifications.notice(alarm, change.old, now)
         for arn in getattr(alarm, _ACTIONS[verdict.state]):
             if arn in topics.topics:  # CloudWatch does not mind an action that is not there
                 topics.publish(

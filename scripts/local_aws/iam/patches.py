@@ -7,7 +7,7 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy
 
-from local_aws.completions.replace import Replace
+from local_aws.patching import Replace
 
 
 def install(replace: Replace) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from moto.sns.models import Subscription
 
-from local_aws.completions.replace import Replace
-from local_aws.mail import Email, Mailboxes
+from local_aws.patching import Replace
+from local_aws.sns.email import Email, Mailboxes
 
 _WITHOUT_SUBJECT = "AWS Notification Message"
 

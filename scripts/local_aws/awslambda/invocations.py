@@ -13,10 +13,10 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.exceptions import JsonRESTError
 
-from local_aws import dead_letters
-from local_aws.executor import Executor, Result
-from local_aws.function import Function
-from local_aws.permissions import Permissions
+from local_aws.awslambda import dead_letters
+from local_aws.awslambda.executor import Executor, Result
+from local_aws.awslambda.function import Function
+from local_aws.iam.authorization import Permissions
 from local_aws.request_lock import request_lock
 
 _THROTTLED = {"errorMessage": "Rate Exceeded.", "errorType": "TooManyRequestsException"}

@@ -11,8 +11,8 @@ from moto.logs.models import LogsBackend
 from local_aws.cloudwatch import metric_math, timeseries
 from local_aws.cloudwatch.embedded_metrics import extracted
 from local_aws.cloudwatch.timeseries import Metric, Periods
-from local_aws.completions.replace import Replace
 from local_aws.errors import NotEvaluable
+from local_aws.patching import Replace
 
 _EPOCH = datetime(1970, 1, 1)
 

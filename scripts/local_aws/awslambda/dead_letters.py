@@ -11,8 +11,8 @@ from moto.sns.models import sns_backends
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import Queue, sqs_backends
 
-from local_aws.function import Function, unqualified
-from local_aws.permissions.policies import Need, why_refused
+from local_aws.awslambda.function import Function, unqualified
+from local_aws.iam.policies import Need, why_refused
 
 _MESSAGE_LENGTH = 1024
 

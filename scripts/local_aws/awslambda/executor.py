@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from local_aws.function import Function, environ_of
-from local_aws.log_format import JsonFormat, Report, TextFormat, tail
-from local_aws.sandbox import Answer, LogLine, Sandbox
-from local_aws.unpacking import Unpacked, layer_path
+from local_aws.awslambda.function import Function, environ_of
+from local_aws.awslambda.log_format import JsonFormat, Report, TextFormat, tail
+from local_aws.awslambda.sandbox import Answer, LogLine, Sandbox
+from local_aws.awslambda.unpacking import Unpacked, layer_path
 
 WriteLog = Callable[[Function, str, Sequence[LogLine]], None]
 AssumeRole = Callable[[Function], Mapping[str, str]]

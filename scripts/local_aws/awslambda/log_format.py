@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from local_aws.sandbox import Failure
+from local_aws.awslambda.sandbox import Failure
 
 TAIL_BYTES = 4096
 

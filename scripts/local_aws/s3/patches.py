@@ -6,8 +6,8 @@ from typing import Any
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 
-from local_aws.completions.replace import Replace
-from local_aws.permissions.policies import holds
+from local_aws.iam.policies import holds
+from local_aws.patching import Replace
 
 # The embedded AWS speaks plain HTTP on loopback in the place of HTTPS.
 _KNOWN = {"aws:securetransport": "true"}

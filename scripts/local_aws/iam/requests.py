@@ -11,9 +11,9 @@ from moto.backends import get_backend
 from werkzeug.wrappers import Request
 
 from local_aws import environ
-from local_aws.permissions import objects
-from local_aws.permissions.keys import key_needs
-from local_aws.permissions.policies import Need
+from local_aws.iam.policies import Need
+from local_aws.kms.permissions import key_needs
+from local_aws.s3 import permissions as objects
 
 _ITEMS = ("DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 

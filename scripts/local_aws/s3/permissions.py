@@ -10,8 +10,8 @@ from moto.s3.responses import ACTION_MAP
 from werkzeug.wrappers import Request
 
 from local_aws import environ
-from local_aws.permissions.keys import key_needs
-from local_aws.permissions.policies import Need
+from local_aws.iam.policies import Need
+from local_aws.kms.permissions import key_needs
 
 _KNOWN_OTHERWISE = {"HeadBucket": "ListBucket"}
 

@@ -20,12 +20,12 @@ from moto.iam.models import iam_backends
 from werkzeug.wrappers import Request, Response
 
 from local_aws import environ
-from local_aws.function import Function
-from local_aws.permissions.keys import key_needs
-from local_aws.permissions.policies import Need, why_refused
-from local_aws.permissions.refusals import refusal
-from local_aws.permissions.requests import needs, needs_of_sending
-from local_aws.permissions.roles import of_configuration
+from local_aws.awslambda.function import Function
+from local_aws.awslambda.permissions import of_configuration
+from local_aws.iam.access_denied import refusal
+from local_aws.iam.policies import Need, why_refused
+from local_aws.iam.requests import needs, needs_of_sending
+from local_aws.kms.permissions import key_needs
 from local_aws.request_lock import request_lock
 
 _SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")

@@ -8,8 +8,8 @@ from moto.awslambda import urls
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.responses import LambdaResponse
 
-from local_aws.completions.functions import LocalFunction
-from local_aws.completions.replace import Replace
+from local_aws.awslambda.functions import LocalFunction
+from local_aws.patching import Replace
 
 _PATH = (
     r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/provisioned-concurrency/?$"

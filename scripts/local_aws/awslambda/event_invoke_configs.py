@@ -8,7 +8,7 @@ from moto.awslambda.models import EventInvokeConfig, LambdaBackend
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import ActionResult
 
-from local_aws.completions.replace import Replace
+from local_aws.patching import Replace
 
 
 def install(replace: Replace) -> None:

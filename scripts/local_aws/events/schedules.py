@@ -10,11 +10,11 @@ from typing import Any
 
 from moto.awslambda.utils import get_backend
 
-from local_aws import dead_letters
-from local_aws.completions.functions import LocalFunction
+from local_aws.awslambda import dead_letters
+from local_aws.awslambda.executor import Result
+from local_aws.awslambda.function import qualifier_in
+from local_aws.awslambda.functions import LocalFunction
 from local_aws.errors import RuleNotFireable
-from local_aws.executor import Result
-from local_aws.function import qualifier_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from moto.awslambda.responses import LambdaResponse
 from moto.awslambda.utils import get_backend
 from moto.logs.models import logs_backends
 
-from local_aws.completions.invoke_configs import config_of
-from local_aws.completions.replace import Replace
-from local_aws.executor import Result
-from local_aws.function import Function, qualifier_in
-from local_aws.invocations import Call, Invoker
-from local_aws.permissions import Permissions
+from local_aws.awslambda.event_invoke_configs import config_of
+from local_aws.awslambda.executor import Result
+from local_aws.awslambda.function import Function, qualifier_in
+from local_aws.awslambda.invocations import Call, Invoker
+from local_aws.awslambda.sandbox import LogLine
+from local_aws.iam.authorization import Permissions
+from local_aws.patching import Replace
 from local_aws.request_lock import request_lock
-from local_aws.sandbox import LogLine
 
 # What Lambda does if nothing is configured.
 _RETRIES = 2

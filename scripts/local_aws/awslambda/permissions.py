@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.permissions.policies import Need
+from local_aws.iam.policies import Need
 
 _NETWORK_INTERFACES = (
     "ec2:CreateNetworkInterface",

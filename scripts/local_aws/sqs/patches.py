@@ -5,7 +5,7 @@ from typing import Any
 
 from moto.sqs.models import Queue
 
-from local_aws.completions.replace import Replace
+from local_aws.patching import Replace
 from local_aws.request_lock import request_lock
 
 

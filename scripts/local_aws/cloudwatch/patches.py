@@ -8,7 +8,7 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from local_aws.completions.replace import Replace
+from local_aws.patching import Replace
 
 
 def install(replace: Replace) -> None:
