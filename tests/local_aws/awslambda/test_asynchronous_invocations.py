@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from .deliveries import FAILING, attempts, messages, queue, send, total
-from .functions import ROLE, deploy, log_events
+from ..functions import ROLE, deploy, log_events
+from .asynchronous import FAILING, attempts, messages, queue, send, total
 
 
 @pytest.mark.parametrize("retries", [0, 1, None])

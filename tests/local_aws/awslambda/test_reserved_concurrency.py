@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from .deliveries import FAILING, messages, queue, send, total
-from .functions import deploy
+from ..functions import deploy
+from .asynchronous import FAILING, messages, queue, send, total
 
 
 def test_a_function_without_reserved_executions_does_not_run(aws: LocalAws) -> None:

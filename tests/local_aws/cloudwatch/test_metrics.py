@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from .functions import deploy
+from ..functions import deploy
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)

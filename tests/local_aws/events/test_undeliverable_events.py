@@ -9,8 +9,8 @@ import pytest
 
 from local_aws import LocalAws, RuleNotFireable
 
-from .deliveries import FAILING, attempts, messages, queue
-from .functions import deploy
+from ..awslambda.asynchronous import FAILING, attempts, messages, queue
+from ..functions import deploy
 
 
 def scheduled(aws: LocalAws, function: str, permitted: bool = True, **target: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from local_aws import LocalAws
 
+from ..functions import deploy
 from .alarms import (
     MINUTE,
     NOON,
@@ -18,7 +19,6 @@ from .alarms import (
     summed,
     watch,
 )
-from .functions import deploy
 
 UNKNOWN = "INSUFFICIENT_DATA"
 

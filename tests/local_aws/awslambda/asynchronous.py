@@ -8,7 +8,7 @@ from typing import Any
 
 from local_aws import LocalAws
 
-from .functions import log_events
+from ..functions import log_events
 
 FAILING = "def handler(event, context):\n    print('tried')\n    return 1 / event['by']"
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from .functions import deploy, log_events
+from ..functions import deploy, log_events
 from .roles import HERE, ITEM, URL, allow, allowing, call, new_table, with_caller
 
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from .functions import deploy
+from ..functions import deploy
 
 
 def published(aws: LocalAws) -> str:

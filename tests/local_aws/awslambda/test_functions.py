@@ -9,7 +9,7 @@ import pytest
 
 from local_aws import LocalAws
 
-from .functions import deploy, log_events, zipped
+from ..functions import deploy, log_events, zipped
 
 
 def test_the_result_is_what_the_handler_returns(aws: LocalAws) -> None:

@@ -6,7 +6,7 @@ import json
 
 from local_aws import LocalAws
 
-from .functions import deploy, log_events
+from ..functions import deploy, log_events
 
 
 def test_the_log_is_in_the_group_and_its_end_in_the_tail(aws: LocalAws) -> None:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from .functions import deploy, zipped
+from ..functions import deploy, zipped
 
 COUNTER = """
 calls = 0

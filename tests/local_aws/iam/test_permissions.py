@@ -10,7 +10,7 @@ import pytest
 
 from local_aws import LocalAws
 
-from .functions import ROLE, TRUST
+from ..functions import ROLE, TRUST
 from .roles import HERE, ITEM, URL, allow, allowing, call, with_caller
 
 TAG = {"Key": "a", "Value": "b"}

@@ -8,7 +8,7 @@ import pytest
 
 from local_aws import LocalAws, RuleNotFireable
 
-from .functions import deploy
+from ..functions import deploy
 
 ECHO = "def handler(event, context):\n    return event"
 
