@@ -17,7 +17,7 @@ from moto.moto_api._internal.models import moto_api_backend
 
 from local_aws import environ, services
 from local_aws.awslambda.executor import Executor
-from local_aws.awslambda.functions import write_log
+from local_aws.awslambda.function_logs import write_log
 from local_aws.awslambda.invocations import Invoker
 from local_aws.cloudwatch import alarm_evaluation
 from local_aws.errors import AlreadyRunning
@@ -83,7 +83,7 @@ class LocalAws:
             )
             invoker = Invoker(self._executor, self._permissions)
             self._mailboxes = Mailboxes()
-            stack.enter_context(services.installed(invoker, self._permissions, self._mailboxes))
+            stack.enter_context(services.patched(invoker, self._permissions, self._mailboxes))
             self.reset()
             stack.callback(self.reset)
             stack.callback(server.close)

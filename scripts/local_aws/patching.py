@@ -1,25 +1,23 @@
-"""Putting something else in a place of moto's, for a while."""
+"""Patches of moto that last as long as a `with` block."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-# a class, module or dict, the name of its attribute or item, the value to put there
-Replace = Callable[[Any, str, Any], None]
+Patch = Callable[[Any, str, Any], None]
+"""Takes a class or module, the name of one of its attributes, and the new value."""
 
 
-def replacing(stack: ExitStack) -> Replace:
-    """Return a function that replaces attributes, or items of a dict, until `stack` is closed."""
+@contextmanager
+def patching() -> Iterator[Patch]:
+    """Yield a function that patches; at the end of the block, everything is as it was."""
+    with ExitStack() as stack:
 
-    def replace(owner: Any, name: str, value: Any) -> None:
-        if isinstance(owner, dict):
-            stack.callback(owner.__setitem__, name, owner[name])
-            owner[name] = value
-            return
-        if name in vars(owner):
-            stack.callback(setattr, owner, name, vars(owner)[name])
-        else:
-            stack.callback(delattr, owner, name)
-        setattr(owner, name, value)
+        def patch(owner: Any, name: str, value: Any) -> None:
+            if name in vars(owner):
+                stack.callback(setattr, owner, name, vars(owner)[name])
+            else:
+                stack.callback(delattr, owner, name)
+            setattr(owner, name, value)
 
-    return replace
+        yield patch

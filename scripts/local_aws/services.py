@@ -1,31 +1,30 @@
-"""What moto forgets or answers otherwise than AWS does, by service."""
+"""The AWS services that are emulated more fully than by moto alone: a line for each."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
-from local_aws.awslambda import event_invoke_configs, functions, provisioned_concurrency
+import local_aws.awslambda.patches
+import local_aws.cloudwatch.patches
+import local_aws.iam.patches
+import local_aws.logs.patches
+import local_aws.s3.patches
+import local_aws.sns.patches
+import local_aws.sqs.patches
 from local_aws.awslambda.invocations import Invoker
-from local_aws.cloudwatch import metrics
-from local_aws.cloudwatch import patches as alarms
-from local_aws.iam import patches as policies
 from local_aws.iam.authorization import Permissions
-from local_aws.logs import patches as logs
-from local_aws.patching import replacing
-from local_aws.s3 import patches as buckets
-from local_aws.sns import patches as topics
+from local_aws.patching import patching
 from local_aws.sns.email import Mailboxes
-from local_aws.sqs import patches as queues
 
 
 @contextmanager
-def installed(invoker: Invoker, permissions: Permissions, mailboxes: Mailboxes) -> Iterator[None]:
-    """Complete moto for the time of a `with` block; functions are invoked by `invoker`."""
-    with ExitStack() as stack:
-        replace = replacing(stack)
-        functions.install(replace, invoker, permissions)
-        topics.install(replace, mailboxes)
-        for service in (alarms, buckets, event_invoke_configs, logs):
-            service.install(replace)
-        for service in (metrics, policies, provisioned_concurrency, queues):
-            service.install(replace)
+def patched(invoker: Invoker, permissions: Permissions, mailboxes: Mailboxes) -> Iterator[None]:
+    """Patch moto for the time of a `with` block."""
+    with patching() as patch:
+        local_aws.awslambda.patches.install(patch, invoker, permissions)
+        local_aws.cloudwatch.patches.install(patch)
+        local_aws.iam.patches.install(patch)
+        local_aws.logs.patches.install(patch)
+        local_aws.s3.patches.install(patch)
+        local_aws.sns.patches.install(patch, mailboxes)
+        local_aws.sqs.patches.install(patch)
         yield

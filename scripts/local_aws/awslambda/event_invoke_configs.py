@@ -1,4 +1,4 @@
-"""Lambda: a function, its versions and its aliases have a configuration each for events."""
+"""Configurations for asynchronous invocation: of a function, and of its aliases and versions."""
 
 import json
 from typing import Any
@@ -8,76 +8,72 @@ from moto.awslambda.models import EventInvokeConfig, LambdaBackend
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import ActionResult
 
-from local_aws.patching import Replace
+
+def settings_of(backend: LambdaBackend, name: str, qualifier: str | None) -> dict[str, Any]:
+    """Return the settings of a function, or of one of its aliases or versions; empty if none."""
+    config = _find(backend, name, qualifier)
+    return config.config if config else {}
 
 
-def install(replace: Replace) -> None:
-    """moto gives an alias the configuration of the function, and answers with the first of all."""
-    replace(LambdaResponse, "put_function_event_invoke_config", _put)
-    replace(LambdaResponse, "update_function_event_invoke_config", _update)
-    replace(LambdaResponse, "get_function_event_invoke_config", _get)
-    replace(LambdaResponse, "delete_function_event_invoke_config", _delete)
-    replace(LambdaResponse, "list_function_event_invoke_configs", _list)
+def put(response: LambdaResponse) -> ActionResult:
+    """Answer PutFunctionEventInvokeConfig."""
+    return _store(response, response.json_body)
 
 
-def config_of(backend: LambdaBackend, name: str, qualifier: str | None) -> dict[str, Any] | None:
-    """Return what is configured for events to the function, alias or version; None if nothing."""
-    arn = _arn(backend, name, qualifier)
-    for config in backend.get_function(name).event_invoke_config:
-        if config.arn == arn:
-            return config.config
-    return None
+def update(response: LambdaResponse) -> ActionResult:
+    """Answer UpdateFunctionEventInvokeConfig."""
+    before = settings_of(response.backend, *_target(response))
+    return _store(response, {**before, **response.json_body})
 
 
-def _put(response: LambdaResponse) -> ActionResult:
-    return _keep(response, response.json_body)
+def get(response: LambdaResponse) -> ActionResult:
+    """Answer GetFunctionEventInvokeConfig."""
+    return ActionResult(_existing(response).response())
 
 
-def _update(response: LambdaResponse) -> ActionResult:
-    name, qualifier = _asked(response)
-    before = config_of(response.backend, name, qualifier) or {}
-    return _keep(response, {**before, **response.json_body})
+def delete(response: LambdaResponse) -> tuple[int, dict[str, int], str]:
+    """Answer DeleteFunctionEventInvokeConfig."""
+    deleted = _existing(response)
+    function = response.backend.get_function(_target(response)[0])
+    function.event_invoke_config = [
+        config for config in function.event_invoke_config if config is not deleted
+    ]
+    return 204, {"status": 204}, ""
 
 
-def _keep(response: LambdaResponse, given: dict[str, Any]) -> ActionResult:
-    name, qualifier = _asked(response)
+def list_(response: LambdaResponse) -> str:
+    """Answer ListFunctionEventInvokeConfigs."""
+    name = response.path.rsplit("/", 3)[1]
+    configs = response.backend.get_function(name).event_invoke_config
+    return json.dumps({"FunctionEventInvokeConfigs": [config.response() for config in configs]})
+
+
+def _store(response: LambdaResponse, settings: dict[str, Any]) -> ActionResult:
+    name, qualifier = _target(response)
     function = response.backend.get_function(name)
     arn = _arn(response.backend, name, qualifier)
-    config = EventInvokeConfig(arn, function.last_modified, given)
+    config = EventInvokeConfig(arn, function.last_modified, settings)
     others = [each for each in function.event_invoke_config if each.arn != arn]
     function.event_invoke_config = [*others, config]
     return ActionResult(config.response())
 
 
-def _get(response: LambdaResponse) -> ActionResult:
-    return ActionResult(_found(response).response())
+def _existing(response: LambdaResponse) -> EventInvokeConfig:
+    name, qualifier = _target(response)
+    config = _find(response.backend, name, qualifier)
+    if config is None:
+        raise UnknownEventConfig(_arn(response.backend, name, qualifier))
+    return config
 
 
-def _delete(response: LambdaResponse) -> tuple[int, dict[str, int], str]:
-    gone = _found(response)
-    function = response.backend.get_function(_asked(response)[0])
-    function.event_invoke_config = [
-        each for each in function.event_invoke_config if each is not gone
-    ]
-    return 204, {"status": 204}, ""
+def _find(backend: LambdaBackend, name: str, qualifier: str | None) -> EventInvokeConfig | None:
+    arn = _arn(backend, name, qualifier)
+    configs = backend.get_function(name).event_invoke_config
+    return next((config for config in configs if config.arn == arn), None)
 
 
-def _list(response: LambdaResponse) -> str:
-    name = response.path.rsplit("/", 3)[1]
-    configs = response.backend.get_function(name).event_invoke_config
-    return json.dumps({"FunctionEventInvokeConfigs": [each.response() for each in configs]})
-
-
-def _found(response: LambdaResponse) -> EventInvokeConfig:
-    name, qualifier = _asked(response)
-    arn = _arn(response.backend, name, qualifier)
-    for config in response.backend.get_function(name).event_invoke_config:
-        if config.arn == arn:
-            return config
-    raise UnknownEventConfig(arn)
-
-
-def _asked(response: LambdaResponse) -> tuple[str, str | None]:
+def _target(response: LambdaResponse) -> tuple[str, str | None]:
+    """Return the name of the function in the request, and the qualifier if there is one."""
     function = response.backend.get_function(response.uri_match["FunctionName"])
     return function.function_name, response._get_param("Qualifier")
 

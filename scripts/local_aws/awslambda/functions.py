@@ -3,95 +3,20 @@
 import base64
 import json
 import uuid
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from moto.awslambda import models
 from moto.awslambda.exceptions import LambdaClientError
-from moto.awslambda.responses import LambdaResponse
 from moto.awslambda.utils import get_backend
-from moto.logs.models import logs_backends
 
-from local_aws.awslambda.event_invoke_configs import config_of
+from local_aws.awslambda.event_invoke_configs import settings_of
 from local_aws.awslambda.executor import Result
-from local_aws.awslambda.function import Function, qualifier_in
+from local_aws.awslambda.function import Function
 from local_aws.awslambda.invocations import Call, Invoker
-from local_aws.awslambda.sandbox import LogLine
 from local_aws.iam.authorization import Permissions
-from local_aws.patching import Replace
-from local_aws.request_lock import request_lock
 
 # What Lambda does if nothing is configured.
 _RETRIES = 2
-
-
-def install(replace: Replace, invoker: Invoker, permissions: Permissions) -> None:
-    """Have every function that is created from now on invoked by `invoker`."""
-    replace(LocalFunction, "invoker", invoker)
-    replace(LocalFunction, "permissions", permissions)
-    replace(models, "LambdaFunction", LocalFunction)
-
-    delete_function = models.LambdaBackend.delete_function
-
-    def delete_and_retire(
-        self: models.LambdaBackend, function_name: str, qualifier: str | None = None
-    ) -> None:
-        arn = self.get_function(function_name, qualifier).function_arn
-        delete_function(self, function_name, qualifier)
-        invoker.executor.retire(arn)
-
-    moto_invoke = LambdaResponse.invoke
-
-    def invoke_qualified(self: LambdaResponse) -> Any:
-        # moto looks for the qualifier under a name that no client sends
-        qualifier = self.querystring.get("Qualifier")
-        if qualifier:
-            self.querystring["qualifier"] = qualifier
-        return moto_invoke(self)
-
-    replace(LambdaResponse, "invoke", invoke_qualified)
-    replace(models.LambdaBackend, "invoke", _invoke)
-    replace(models.LambdaBackend, "delete_function", delete_and_retire)
-
-
-def _invoke(
-    backend: models.LambdaBackend,
-    function_name: str,
-    qualifier: str | None,
-    body: Any,
-    headers: Any,
-    response_headers: Any,
-) -> bytes:
-    function = backend.get_function(function_name, qualifier)
-    assert isinstance(function, LocalFunction)
-    called = qualifier_in(f"{function_name}:{qualifier}" if qualifier else function_name)
-    payload = function.invoke(body, headers, response_headers, called)
-    response_headers["Content-Length"] = str(len(payload))
-    return payload
-
-
-@request_lock
-def write_log(
-    permissions: Permissions, function: Function, stream: str, lines: Sequence[LogLine]
-) -> None:
-    """Append `lines` to the function's log group; group and stream are made if need be.
-
-    Nothing is written, and nobody told, where the function's role may not do that.
-    """
-    account_id = function.arn.split(":")[4]
-    backend = logs_backends[account_id][function.region]
-    if function.log_group not in backend.groups:
-        if not permissions.may_log("logs:CreateLogGroup", function, ""):
-            return
-        backend.ensure_log_group(function.log_group)
-    if stream not in backend.groups[function.log_group].streams:
-        if not permissions.may_log("logs:CreateLogStream", function, stream):
-            return
-        backend.create_log_stream(function.log_group, stream)
-    if not permissions.may_log("logs:PutLogEvents", function, stream):
-        return
-    events = [{"timestamp": line.timestamp, "message": line.message} for line in lines]
-    backend.put_log_events(function.log_group, stream, events)
 
 
 class LocalFunction(models.LambdaFunction):
@@ -107,7 +32,7 @@ class LocalFunction(models.LambdaFunction):
         self._check_role(spec)
         self._kept: dict[str, Any] = {}
         self._keep(spec)
-        self.provisioned: dict[str, dict[str, Any]] = {}
+        self.provisioned_concurrency: dict[str, dict[str, Any]] = {}
 
     def _keep(self, spec: dict[str, Any]) -> None:
         self.revision_id = str(uuid.uuid4())
@@ -203,7 +128,7 @@ class LocalFunction(models.LambdaFunction):
     def _call(self, event: str, qualifier: str | None) -> Call:
         backend = get_backend(self.account_id, self.region)
         reserved = backend.get_function(self.function_name).reserved_concurrency
-        config = config_of(backend, self.function_name, qualifier) or {}
+        config = settings_of(backend, self.function_name, qualifier)
         on_failure = config.get("DestinationConfig", {}).get("OnFailure", {})
         return Call(
             function=self._as_function(),

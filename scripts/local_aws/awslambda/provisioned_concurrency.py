@@ -1,24 +1,22 @@
-"""Lambda: provisioned concurrency of aliases and versions, which is there at once."""
+"""Provisioned concurrency of aliases and versions. It is allocated at once."""
 
 import json
 from datetime import datetime, timezone
 from typing import Any
 
-from moto.awslambda import urls
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.responses import LambdaResponse
 
 from local_aws.awslambda.functions import LocalFunction
-from local_aws.patching import Replace
 
-_PATH = (
+PATH = (
     r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/provisioned-concurrency/?$"
 )
 
 Response = tuple[int, dict[str, int], str]
 
 
-class _NotFound(LambdaClientError):
+class _ConfigNotFound(LambdaClientError):
     """The alias or version has no provisioned concurrency."""
 
     code = 404
@@ -30,50 +28,46 @@ class _NotFound(LambdaClientError):
         )
 
 
-def install(replace: Replace) -> None:
-    """moto knows no such thing."""
-    replace(urls, "url_paths", {**urls.url_paths, _PATH: LambdaResponse.dispatch})
-    replace(LambdaResponse, "put_provisioned_concurrency_config", _put)
-    replace(LambdaResponse, "get_provisioned_concurrency_config", _get)
-    replace(LambdaResponse, "delete_provisioned_concurrency_config", _delete)
-
-
-def _put(response: LambdaResponse) -> Response:
-    function, qualifier = _asked(response)
+def put(response: LambdaResponse) -> Response:
+    """Answer PutProvisionedConcurrencyConfig."""
+    function, qualifier = _target(response)
     if qualifier == "$LATEST":
         raise InvalidParameterValueException(
             "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
         )
     count = response.json_body["ProvisionedConcurrentExecutions"]
-    function.provisioned[qualifier] = {
+    function.provisioned_concurrency[qualifier] = {
         "RequestedProvisionedConcurrentExecutions": count,
         "AvailableProvisionedConcurrentExecutions": count,
         "AllocatedProvisionedConcurrentExecutions": count,
         "Status": "READY",
         "LastModified": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
-    return 202, {"status": 202}, json.dumps(function.provisioned[qualifier])
+    return 202, {"status": 202}, json.dumps(function.provisioned_concurrency[qualifier])
 
 
-def _get(response: LambdaResponse) -> Response:
-    return 200, {"status": 200}, json.dumps(_found(response))
+def get(response: LambdaResponse) -> Response:
+    """Answer GetProvisionedConcurrencyConfig."""
+    configs, qualifier = _existing(response)
+    return 200, {"status": 200}, json.dumps(configs[qualifier])
 
 
-def _delete(response: LambdaResponse) -> Response:
-    _found(response)
-    function, qualifier = _asked(response)
-    del function.provisioned[qualifier]
+def delete(response: LambdaResponse) -> Response:
+    """Answer DeleteProvisionedConcurrencyConfig."""
+    configs, qualifier = _existing(response)
+    del configs[qualifier]
     return 204, {"status": 204}, ""
 
 
-def _found(response: LambdaResponse) -> dict[str, Any]:
-    function, qualifier = _asked(response)
-    if qualifier not in function.provisioned:
-        raise _NotFound
-    return function.provisioned[qualifier]
+def _existing(response: LambdaResponse) -> tuple[dict[str, Any], str]:
+    function, qualifier = _target(response)
+    if qualifier not in function.provisioned_concurrency:
+        raise _ConfigNotFound
+    return function.provisioned_concurrency, qualifier
 
 
-def _asked(response: LambdaResponse) -> tuple[LocalFunction, str]:
+def _target(response: LambdaResponse) -> tuple[LocalFunction, str]:
+    """Return the function and the qualifier in the request. Raises if one does not exist."""
     name, qualifier = response.uri_match["FunctionName"], response._get_param("Qualifier")
     version = response.backend.get_function(name, qualifier)
     function = response.backend.get_function(version.function_name)

@@ -9,7 +9,7 @@ _MOST_DIMENSIONS = 30
 _MOST_VALUES = 100
 
 
-def extracted(message: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def extract_metrics(message: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a namespace and a datum (as PutMetricData takes it) for each metric in `message`.
 
     What breaks the format's rules yields nothing, as CloudWatch does it.

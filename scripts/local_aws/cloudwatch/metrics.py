@@ -1,46 +1,23 @@
-"""CloudWatch metrics: log events can carry them, and all of its dimensions make a metric."""
+"""Queries of metrics. A metric is identified by its namespace, its name and all its dimensions.
+
+moto tells metrics apart by name alone, and starts periods at the first data point.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from moto.cloudwatch.models import CloudWatchBackend, MetricDatumBase, cloudwatch_backends
-from moto.logs.models import LogsBackend
+from moto.cloudwatch.models import CloudWatchBackend, MetricDatumBase
 
 from local_aws.cloudwatch import metric_math, timeseries
-from local_aws.cloudwatch.embedded_metrics import extracted
 from local_aws.cloudwatch.timeseries import Metric, Periods
 from local_aws.errors import NotEvaluable
-from local_aws.patching import Replace
 
 _EPOCH = datetime(1970, 1, 1)
 
 
-def install(replace: Replace) -> None:
-    """moto mixes metrics that share a name, and begins periods with the first data point."""
-    moto_put_log_events = LogsBackend.put_log_events
-
-    def put_log_events(
-        backend: LogsBackend,
-        log_group_name: str,
-        log_stream_name: str,
-        log_events: list[dict[str, Any]],
-    ) -> tuple[str, dict[str, Any]]:
-        answer = moto_put_log_events(backend, log_group_name, log_stream_name, log_events)
-        metrics = cloudwatch_backends[backend.account_id][backend.region_name]
-        for event in log_events:
-            for namespace, datum in extracted(event["message"]):
-                metrics.put_metric_data(namespace, [datum])
-        return answer
-
-    replace(LogsBackend, "put_log_events", put_log_events)
-    replace(CloudWatchBackend, "get_metric_statistics", _get_metric_statistics)
-    replace(CloudWatchBackend, "get_metric_data", _get_metric_data)
-    replace(CloudWatchBackend, "get_filtered_metrics", _get_filtered_metrics)
-
-
-def _get_metric_statistics(
+def get_metric_statistics(
     backend: CloudWatchBackend,
     namespace: str,
     metric_name: str,
@@ -65,7 +42,7 @@ def _get_metric_statistics(
     ]
 
 
-def _get_metric_data(
+def get_metric_data(
     backend: CloudWatchBackend,
     queries: list[dict[str, Any]],
     start_time: datetime,
@@ -126,7 +103,7 @@ def _answered(
     }
 
 
-def _get_filtered_metrics(
+def get_filtered_metrics(
     backend: CloudWatchBackend, metric_name: str, namespace: str, dimensions: list[dict[str, str]]
 ) -> list[MetricDatumBase]:
     found = {

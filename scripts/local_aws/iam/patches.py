@@ -7,10 +7,10 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy
 
-from local_aws.patching import Replace
+from local_aws.patching import Patch
 
 
-def install(replace: Replace) -> None:
+def install(patch: Patch) -> None:
     """moto makes all of them or none; here each is made when it is asked for."""
     moto_attach, moto_get = IAMBackend.attach_role_policy, IAMBackend.get_policy
 
@@ -22,8 +22,8 @@ def install(replace: Replace) -> None:
         _provide(backend, policy_arn)
         return moto_get(backend, policy_arn)
 
-    replace(IAMBackend, "attach_role_policy", attach_role_policy)
-    replace(IAMBackend, "get_policy", get_policy)
+    patch(IAMBackend, "attach_role_policy", attach_role_policy)
+    patch(IAMBackend, "get_policy", get_policy)
 
 
 def _provide(backend: IAMBackend, arn: str) -> None:

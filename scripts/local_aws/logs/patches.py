@@ -1,15 +1,18 @@
-"""CloudWatch Logs: a log group keeps its class, and its key can be changed."""
+"""Patches of CloudWatch Logs: the class and key of log groups, and metrics in log events."""
 
 from typing import Any
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.logs import models
+from moto.logs.models import LogsBackend
 from moto.logs.responses import LogsResponse
 
-from local_aws.patching import Replace
+from local_aws.cloudwatch.embedded_metrics import extract_metrics
+from local_aws.patching import Patch
 
 
 class LocalLogGroup(models.LogGroup):
-    """A log group with its class."""
+    """A log group that keeps its class."""
 
     log_group_class = "STANDARD"
 
@@ -17,11 +20,11 @@ class LocalLogGroup(models.LogGroup):
         return {**super().to_describe_dict(), "logGroupClass": self.log_group_class}
 
 
-def install(replace: Replace) -> None:
-    """A class that does not come back makes Terraform replace the group in every plan."""
-    moto_create = LogsResponse.create_log_group
+def install(patch: Patch) -> None:
+    """moto forgets the class, so that every plan of Terraform would replace the group."""
+    moto_create, moto_put = LogsResponse.create_log_group, LogsBackend.put_log_events
 
-    def named_group(response: LogsResponse) -> LocalLogGroup:
+    def log_group(response: LogsResponse) -> LocalLogGroup:
         group = response.logs_backend.groups[response._get_param("logGroupName")]
         assert isinstance(group, LocalLogGroup)
         return group
@@ -30,15 +33,29 @@ def install(replace: Replace) -> None:
         answer = moto_create(response)
         log_group_class = response._get_param("logGroupClass")
         if log_group_class:
-            named_group(response).log_group_class = log_group_class
+            log_group(response).log_group_class = log_group_class
         return answer
 
-    def associate_kms_key(response: LogsResponse) -> str:
-        named_group(response).kms_key_id = response._get_param("kmsKeyId")
+    def change_kms_key(response: LogsResponse) -> str:
+        # DisassociateKmsKey has no such parameter, and leaves the group without a key.
+        log_group(response).kms_key_id = response._get_param("kmsKeyId")
         return ""
 
-    replace(models, "LogGroup", LocalLogGroup)
-    # without a key in the request, the same call takes the key away
-    replace(LogsResponse, "associate_kms_key", associate_kms_key)
-    replace(LogsResponse, "disassociate_kms_key", associate_kms_key)
-    replace(LogsResponse, "create_log_group", create_log_group)
+    def put_log_events(
+        backend: LogsBackend,
+        log_group_name: str,
+        log_stream_name: str,
+        log_events: list[dict[str, Any]],
+    ) -> tuple[str, dict[str, Any]]:
+        answer = moto_put(backend, log_group_name, log_stream_name, log_events)
+        metrics = cloudwatch_backends[backend.account_id][backend.region_name]
+        for event in log_events:
+            for namespace, datum in extract_metrics(event["message"]):
+                metrics.put_metric_data(namespace, [datum])
+        return answer
+
+    patch(models, "LogGroup", LocalLogGroup)
+    patch(LogsResponse, "create_log_group", create_log_group)
+    patch(LogsResponse, "associate_kms_key", change_kms_key)
+    patch(LogsResponse, "disassociate_kms_key", change_kms_key)
+    patch(LogsBackend, "put_log_events", put_log_events)

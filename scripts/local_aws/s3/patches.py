@@ -7,19 +7,19 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 
 from local_aws.iam.policies import holds
-from local_aws.patching import Replace
+from local_aws.patching import Patch
 
 # The embedded AWS speaks plain HTTP on loopback in the place of HTTPS.
 _KNOWN = {"aws:securetransport": "true"}
 
 
-def install(replace: Replace) -> None:
+def install(patch: Patch) -> None:
     """moto applies a statement whatever its conditions, so that "deny plain HTTP" denies all.
 
     And it closes the files of each version that it forgets, but a delete marker has none.
     """
-    replace(FakeBucket, "get_permission", _permission)
-    replace(FakeDeleteMarker, "dispose", lambda marker: None)
+    patch(FakeBucket, "get_permission", _permission)
+    patch(FakeDeleteMarker, "dispose", lambda marker: None)
 
 
 def _permission(bucket: FakeBucket, action: str, resource: str) -> Any:

@@ -4,13 +4,13 @@ from typing import Any
 
 from moto.sns.models import Subscription
 
-from local_aws.patching import Replace
+from local_aws.patching import Patch
 from local_aws.sns.email import Email, Mailboxes
 
 _WITHOUT_SUBJECT = "AWS Notification Message"
 
 
-def install(replace: Replace, mailboxes: Mailboxes) -> None:
+def install(patch: Patch, mailboxes: Mailboxes) -> None:
     """moto keeps such subscriptions and sends them nothing."""
     moto_publish = Subscription.publish
 
@@ -43,4 +43,4 @@ def install(replace: Replace, mailboxes: Mailboxes) -> None:
             message = subscription._parse_message_structure(message, subscription.protocol)
         mailboxes.deliver(subscription.endpoint, Email(subject or _WITHOUT_SUBJECT, message))
 
-    replace(Subscription, "publish", publish)
+    patch(Subscription, "publish", publish)

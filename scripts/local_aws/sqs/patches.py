@@ -5,11 +5,11 @@ from typing import Any
 
 from moto.sqs.models import Queue
 
-from local_aws.patching import Replace
+from local_aws.patching import Patch
 from local_aws.request_lock import request_lock
 
 
-def install(replace: Replace) -> None:
+def install(patch: Patch) -> None:
     """A difference of spaces alone would show as a change in every Terraform plan."""
     moto_attributes, moto_wait = Queue.attributes, Queue.wait_for_messages
 
@@ -23,5 +23,5 @@ def install(replace: Replace) -> None:
             result["RedrivePolicy"] = json.dumps(queue.redrive_policy, separators=(",", ":"))
         return result
 
-    replace(Queue, "attributes", property(attributes))
-    replace(Queue, "wait_for_messages", wait_for_messages)
+    patch(Queue, "attributes", property(attributes))
+    patch(Queue, "wait_for_messages", wait_for_messages)
