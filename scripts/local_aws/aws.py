@@ -19,10 +19,11 @@ from local_aws import environ, services
 from local_aws.awslambda.executor import Executor
 from local_aws.awslambda.function_logs import write_log
 from local_aws.awslambda.invocations import Invoker
+from local_aws.awslambda.permissions import assume_role
 from local_aws.cloudwatch import alarm_evaluation
 from local_aws.errors import AlreadyRunning
 from local_aws.events import schedules
-from local_aws.iam.authorization import Permissions
+from local_aws.iam.authorization import Authorization
 from local_aws.request_lock import request_lock
 from local_aws.server import HOST, Server
 from local_aws.sns.email import Email, Mailboxes
@@ -64,8 +65,8 @@ class LocalAws:
 
     def __enter__(self) -> "LocalAws":
         with ExitStack() as stack:
-            self._permissions = Permissions()
-            server = Server(self._port, self._permissions.refusal)
+            self._authorization = Authorization(services.REQUIRED_PERMISSIONS)
+            server = Server(self._port, self._authorization.check)
             stack.callback(server.close)
             if not _running.acquire(blocking=False):
                 raise AlreadyRunning("This process already runs an embedded AWS.")
@@ -78,12 +79,12 @@ class LocalAws:
             self._executor = Executor(
                 folder / "code",
                 environ.for_functions(self.endpoint),
-                partial(write_log, self._permissions),
-                self._permissions.credentials,
+                partial(write_log, self._authorization),
+                partial(assume_role, self._authorization),
             )
-            invoker = Invoker(self._executor, self._permissions)
+            invoker = Invoker(self._executor, self._authorization)
             self._mailboxes = Mailboxes()
-            stack.enter_context(services.patched(invoker, self._permissions, self._mailboxes))
+            stack.enter_context(services.patched(invoker, self._authorization, self._mailboxes))
             self.reset()
             stack.callback(self.reset)
             stack.callback(server.close)
@@ -126,7 +127,7 @@ class LocalAws:
         where EventBridge would do nothing.
         """
         events, functions = self.client("events"), self.client("lambda")
-        due = list(schedules.due_events(events, functions, rule_name))
+        due = list(schedules.scheduled_events(events, functions, rule_name))
         with request_lock:
             found = [(each.function_name, schedules.deliver(each)) for each in due]
         return [
@@ -158,13 +159,13 @@ class LocalAws:
         That concerns what they do and what AWS does in their roles' names; everyone else may
         still do everything.
         """
-        return self._permissions.enforced()
+        return self._authorization.enforced()
 
     def reset(self) -> None:
         """Forget every resource and end every execution environment."""
         self._executor.retire_all()
         with request_lock:
-            self._permissions.forget()
+            self._authorization.revoke_credentials()
             self._mailboxes.clear()
             moto_api_backend.reset()
 

@@ -16,7 +16,7 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import ThreadedWSGIServer
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
 from local_aws.errors import PortInUse
@@ -24,19 +24,19 @@ from local_aws.request_lock import request_lock
 
 HOST = "127.0.0.1"
 
-Refusal = Callable[[dict[str, Any]], Response | None]
-"""Takes a request as WSGI has it, and returns an answer where it is not moto that answers."""
+Check = Callable[[Request], Response | None]
+"""Returns the response to a request that is refused, None for one that moto is to answer."""
 
 
 class Server:
     """An HTTP server that answers for every AWS service moto knows."""
 
-    def __init__(self, port: int, refusal: Refusal) -> None:
+    def __init__(self, port: int, check: Check) -> None:
         """Listen on `port`, 0 for any free one; raises `PortInUse`."""
         with _listen(port) as listening:
             self.port: int = listening.getsockname()[1]
             self._server = _HttpServer(
-                HOST, self.port, _App(refusal), _Handler, fd=listening.fileno()
+                HOST, self.port, _App(check), _Handler, fd=listening.fileno()
             )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
@@ -60,18 +60,18 @@ class _App:
     They would repeat a request that got the status 500, the Terraform provider for minutes.
     """
 
-    def __init__(self, refusal: Refusal) -> None:
-        self._refusal = refusal
+    def __init__(self, check: Check) -> None:
+        self._check = check
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         # Read before the lock is taken, which a client that sends slowly must not hold.
         body = get_input_stream(environ).read()
-        environ["wsgi.input"] = BytesIO(body)
         try:
             with request_lock:
-                answer = (self._refusal(environ) or self._moto)(environ, start_response)
-                return [b"".join(answer)]
+                refusal = self._check(Request({**environ, "wsgi.input": BytesIO(body)}))
+                answer = refusal or self._moto
+                return [b"".join(answer({**environ, "wsgi.input": BytesIO(body)}, start_response))]
         except Exception as error:
             if not isinstance(error, NotImplementedError):
                 traceback.print_exc()

@@ -1,4 +1,6 @@
-"""Where events go that could not be handled: the messages, and the way to queues and topics."""
+"""Where asynchronous events go that Lambda gives up: dead-letter queues and destinations."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Mapping
@@ -7,144 +9,82 @@ from datetime import datetime, timezone
 from typing import Any
 
 from moto.awslambda.utils import get_backend
-from moto.sns.models import sns_backends
-from moto.sqs.exceptions import QueueDoesNotExist
-from moto.sqs.models import Queue, sqs_backends
 
 from local_aws.awslambda.function import Function, unqualified
-from local_aws.iam.policies import Need, why_refused
+from local_aws.sns import topics
+from local_aws.sqs import queues
 
 _MESSAGE_LENGTH = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why Lambda gives an event up; `payload` is the last answer, with the error's message."""
+class GivenUp:
+    """An event that Lambda gives up after so many attempts.
+
+    `condition` is Lambda's name for the reason, and `payload` is what the last attempt returned.
+    """
 
     request_id: str
+    event: str
     condition: str
     attempts: int
     payload: Mapping[str, Any]
 
     @property
     def status(self) -> int:
-        """The HTTP status of the last attempt: a function that failed has answered."""
+        """The HTTP status of the last attempt; that of a function that fails is 200."""
         return 200 if self.attempts else 429
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A text and its attributes; whole numbers are attributes of the type Number."""
-
-    body: str
-    attributes: Mapping[str, str | int]
-
-
-def letter(event: str, failure: Failure) -> Message:
-    """Return what a function's dead letter queue or topic gets."""
+def send_to_dead_letter_queue(arn: str, given_up: GivenUp) -> bool:
+    """Send the event to a queue or topic. Returns whether that exists."""
     attributes: dict[str, str | int] = {
-        "RequestID": failure.request_id,
-        "ErrorCode": failure.status,
-        "ErrorMessage": str(failure.payload.get("errorMessage", ""))[:_MESSAGE_LENGTH],
+        "RequestID": given_up.request_id,
+        "ErrorCode": given_up.status,
+        "ErrorMessage": str(given_up.payload.get("errorMessage", ""))[:_MESSAGE_LENGTH],
     }
-    return Message(event, attributes)
+    if arn.split(":")[2] == "sqs":
+        return queues.send(arn, given_up.event, attributes)
+    return topics.publish(arn, given_up.event, attributes)
 
 
-def record(function: Function, event: str, qualifier: str | None, failure: Failure) -> Message:
-    """Return what a destination for failures gets."""
-    now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    context: dict[str, Any] = {
-        "requestId": failure.request_id,
-        "functionArn": f"{unqualified(function.arn)}:{qualifier or '$LATEST'}",
-        "condition": failure.condition,
-        "approximateInvokeCount": failure.attempts,
-    }
-    told: dict[str, Any] = {
-        "version": "1.0",
-        "timestamp": now,
-        "requestContext": context,
-        "requestPayload": json.loads(event),
-    }
-    if failure.attempts:
-        told["responseContext"] = {
-            "statusCode": failure.status,
-            "executedVersion": function.version,
-            "functionError": "Unhandled",
-        }
-        told["responsePayload"] = failure.payload
-    return Message(json.dumps(told), {})
-
-
-def send(arn: str, message: Message) -> bool:
-    """Send to a queue, topic or function; return whether it is there."""
+def send_to_destination(
+    arn: str, function: Function, qualifier: str | None, given_up: GivenUp
+) -> bool:
+    """Send an invocation record to a queue, topic or function. Returns whether that exists."""
+    record = json.dumps(_invocation_record(function, qualifier, given_up))
     _, _, service, region, account_id, *_ = arn.split(":")
     if service == "sqs":
-        queue = _queue(arn)
-        if queue is None:
-            return False
-        attributes = {
-            name: {
-                "DataType": "Number" if isinstance(value, int) else "String",
-                "StringValue": str(value),
-            }
-            for name, value in message.attributes.items()
-        }
-        sqs_backends[account_id][region].send_message(queue.name, message.body, attributes)
-        return True
+        return queues.send(arn, record, {})
     if service == "sns":
-        topics = sns_backends[account_id][region]
-        if arn not in topics.topics:
-            return False
-        attributes = {
-            name: {
-                "Type": "Number" if isinstance(value, int) else "String",
-                "Value": str(value),
-            }
-            for name, value in message.attributes.items()
-        }
-        topics.publish(message.body, arn, message_attributes=attributes)
-        return True
-    functions = get_backend(account_id, region)
-    if functions.get_function_by_arn(unqualified(arn)) is None:
+        return topics.publish(arn, record)
+    backend = get_backend(account_id, region)
+    if backend.get_function_by_arn(unqualified(arn)) is None:
         return False
-    functions.invoke(arn, None, message.body, {"X-Amz-Invocation-Type": "Event"}, {})
+    backend.invoke(arn, None, record, {"X-Amz-Invocation-Type": "Event"}, {})
     return True
 
 
-def lets_events_in(queue_arn: str, rule_arn: str) -> bool:
-    """Whether a queue is there, and its policy lets EventBridge send to it for the rule."""
-    queue = _queue(queue_arn)
-    if queue is None or queue.policy is None:
-        return False
-    policy = json.loads(queue.policy)
-    context = {
-        "aws:sourcearn": rule_arn,
-        "aws:sourceaccount": rule_arn.split(":")[4],
-        "aws:securetransport": "true",
+def _invocation_record(
+    function: Function, qualifier: str | None, given_up: GivenUp
+) -> dict[str, Any]:
+    now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    record: dict[str, Any] = {
+        "version": "1.0",
+        "timestamp": now,
+        "requestContext": {
+            "requestId": given_up.request_id,
+            "functionArn": f"{unqualified(function.arn)}:{qualifier or '$LATEST'}",
+            "condition": given_up.condition,
+            "approximateInvokeCount": given_up.attempts,
+        },
+        "requestPayload": json.loads(given_up.event),
     }
-    statements = policy["Statement"]
-    concerned = [
-        statement
-        for statement in (statements if isinstance(statements, list) else [statements])
-        if _names_events(statement.get("Principal"))
-    ]
-    document = json.dumps({**policy, "Statement": concerned})
-    return why_refused([document], Need("sqs:SendMessage", queue_arn, context)) is None
-
-
-def _names_events(principal: Any) -> bool:
-    if not isinstance(principal, dict):
-        return bool(principal == "*")
-    services = principal.get("Service", [])
-    named = services if isinstance(services, list) else [services]
-    return "events.amazonaws.com" in named or principal.get("AWS") == "*"
-
-
-def _queue(arn: str) -> Queue | None:
-    _, _, service, region, account_id, name = arn.split(":")
-    if service != "sqs":
-        return None
-    try:
-        return sqs_backends[account_id][region].get_queue(name)
-    except QueueDoesNotExist:
-        return None
+    if given_up.attempts:
+        record["responseContext"] = {
+            "statusCode": given_up.status,
+            "executedVersion": function.version,
+            "functionError": "Unhandled",
+        }
+        record["responsePayload"] = given_up.payload
+    return record

@@ -1,4 +1,4 @@
-"""Lambda functions: run them, and return all of the configuration they were given."""
+"""The functions of moto, which here run and keep all of their configuration."""
 
 import base64
 import json
@@ -12,18 +12,21 @@ from moto.awslambda.utils import get_backend
 from local_aws.awslambda.event_invoke_configs import settings_of
 from local_aws.awslambda.executor import Result
 from local_aws.awslambda.function import Function
-from local_aws.awslambda.invocations import Call, Invoker
-from local_aws.iam.authorization import Permissions
+from local_aws.awslambda.invocations import Invoker, InvokeRequest
+from local_aws.awslambda.permissions import check_configuration
+from local_aws.iam.authorization import Authorization
 
-# What Lambda does if nothing is configured.
+# The default of Lambda.
 _RETRIES = 2
+# Lambda polls these sources itself, and reports to them whether the function succeeded.
+_POLLED_SOURCES = ("aws:sqs", "aws:kinesis", "aws:dynamodb")
 
 
 class LocalFunction(models.LambdaFunction):
-    """A function that runs in child processes, and keeps what moto drops."""
+    """A function that runs in child processes and keeps what moto drops."""
 
     invoker: ClassVar[Invoker | None] = None
-    permissions: ClassVar[Permissions | None] = None
+    authorization: ClassVar[Authorization | None] = None
 
     def __init__(
         self, account_id: str, spec: dict[str, Any], region: str, version: str | int = 1
@@ -38,12 +41,12 @@ class LocalFunction(models.LambdaFunction):
         self.revision_id = str(uuid.uuid4())
         for name in ("DeadLetterConfig", "LoggingConfig"):
             if name in spec:
-                # a new dict, since published versions keep the one they had
+                # A new dict, since published versions share the old one.
                 self._kept = {**self._kept, name: spec[name]}
 
     @property
     def logging_config(self) -> dict[str, str]:
-        """The logging configuration with the defaults AWS fills in."""
+        """The logging configuration, with the defaults of Lambda."""
         kept = self._kept.get("LoggingConfig", {})
         given = {name: value for name, value in kept.items() if value}
         config = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}"}
@@ -61,7 +64,7 @@ class LocalFunction(models.LambdaFunction):
 
     def get_code(self) -> dict[str, Any]:
         code = super().get_code()
-        if self.reserved_concurrency is not None:  # moto leaves 0 out, which stops the function
+        if self.reserved_concurrency is not None:  # moto omits 0
             code["Concurrency"] = {"ReservedConcurrentExecutions": self.reserved_concurrency}
         return code
 
@@ -69,7 +72,7 @@ class LocalFunction(models.LambdaFunction):
     def vpc_config(self) -> dict[str, Any] | None:
         config = super().vpc_config
         if config and config["SubnetIds"]:
-            # late, for it takes longer to import than all the rest
+            # Imported late because it takes longer than all the rest.
             from moto.ec2.models import ec2_backends
 
             backend = ec2_backends[self.account_id][self.region]
@@ -77,9 +80,9 @@ class LocalFunction(models.LambdaFunction):
         return config
 
     def _check_role(self, spec: dict[str, Any]) -> None:
-        assert self.permissions is not None
+        assert self.authorization is not None
         role = spec.get("Role", self.role)
-        self.permissions.check_configuration(role, self.function_name, spec)
+        check_configuration(self.authorization, role, self.function_name, spec)
 
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         self._check_role(config_updates)
@@ -104,38 +107,41 @@ class LocalFunction(models.LambdaFunction):
     def invoke(
         self, body: Any, request_headers: Any, response_headers: Any, qualifier: str | None = None
     ) -> bytes:
+        """Invoke the function as the headers say.
+
+        Other services of moto send no headers, whether they wait for the result or not.
+        """
         assert self.invoker is not None
         invocation_type = request_headers.get("X-Amz-Invocation-Type", "RequestResponse")
         if invocation_type == "DryRun":
             return b""
         event = _event_text(body)
-        # moto itself sends no headers, neither for services that wait for an answer nor for others
         if invocation_type == "Event" or (not request_headers and not _is_polled(event)):
-            self.deliver(event, qualifier)
+            self.invoke_async(event, qualifier)
             return b""
-        result = self.invoker.answer(self._call(event, qualifier))
+        result = self.invoker.invoke(self._request(event, qualifier))
         if result.function_error:
             response_headers["x-amz-function-error"] = result.function_error
         response_headers["x-amz-executed-version"] = str(self.version)
         response_headers["x-amz-log-result"] = base64.b64encode(result.log_tail.encode()).decode()
         return result.payload.encode()
 
-    def deliver(self, event: str, qualifier: str | None) -> Result | None:
-        """Do all that follows from an asynchronous call; return what the last attempt came to."""
+    def invoke_async(self, event: str, qualifier: str | None) -> Result | None:
+        """Invoke the function asynchronously, and return the result of the last attempt."""
         assert self.invoker is not None
-        return self.invoker.deliver(self._call(event, qualifier))
+        return self.invoker.invoke_async(self._request(event, qualifier))
 
-    def _call(self, event: str, qualifier: str | None) -> Call:
+    def _request(self, event: str, qualifier: str | None) -> InvokeRequest:
         backend = get_backend(self.account_id, self.region)
         reserved = backend.get_function(self.function_name).reserved_concurrency
-        config = settings_of(backend, self.function_name, qualifier)
-        on_failure = config.get("DestinationConfig", {}).get("OnFailure", {})
-        return Call(
+        settings = settings_of(backend, self.function_name, qualifier)
+        on_failure = settings.get("DestinationConfig", {}).get("OnFailure", {})
+        return InvokeRequest(
             function=self._as_function(),
             event=event,
             qualifier=qualifier,
-            reserved=None if reserved is None else int(reserved),
-            retries=config.get("MaximumRetryAttempts", _RETRIES),
+            reserved_concurrency=None if reserved is None else int(reserved),
+            retries=settings.get("MaximumRetryAttempts", _RETRIES),
             dead_letter_arn=self._kept.get("DeadLetterConfig", {}).get("TargetArn") or None,
             on_failure_arn=on_failure.get("Destination") or None,
         )
@@ -166,11 +172,9 @@ class LocalFunction(models.LambdaFunction):
 
 
 def _is_polled(event: str) -> bool:
-    """Whether Lambda fetches such events itself, and tells their source whether it was done."""
-    told = json.loads(event)
-    records = told.get("Records", []) if isinstance(told, dict) else []
-    sources = ("aws:sqs", "aws:kinesis", "aws:dynamodb")
-    return any(record.get("eventSource") in sources for record in records)
+    content = json.loads(event)
+    records = content.get("Records", []) if isinstance(content, dict) else []
+    return any(record.get("eventSource") in _POLLED_SOURCES for record in records)
 
 
 def _event_text(body: Any) -> str:

@@ -1,4 +1,4 @@
-"""Invocations as Lambda handles them: limits, metrics, retries and dead letters."""
+"""Invocations as Lambda handles them: reserved concurrency, retries, dead letters and metrics."""
 
 import json
 import threading
@@ -13,137 +13,151 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.exceptions import JsonRESTError
 
-from local_aws.awslambda import dead_letters
+from local_aws.awslambda.dead_letters import (
+    GivenUp,
+    send_to_dead_letter_queue,
+    send_to_destination,
+)
 from local_aws.awslambda.executor import Executor, Result
 from local_aws.awslambda.function import Function
-from local_aws.iam.authorization import Permissions
+from local_aws.awslambda.permissions import may_send
+from local_aws.iam.authorization import Authorization
 from local_aws.request_lock import request_lock
 
 _THROTTLED = {"errorMessage": "Rate Exceeded.", "errorType": "TooManyRequestsException"}
 
 
 class Throttled(JsonRESTError):
-    """As many invocations of the function are under way as are reserved for it."""
+    """The reserved concurrency of the function is used up."""
 
     code = 429
 
     def __init__(self) -> None:
         super().__init__(_THROTTLED["errorType"], _THROTTLED["errorMessage"])
-        told = json.loads(self.description)
-        told["Reason"] = "ReservedFunctionConcurrentInvocationLimitExceeded"
-        self.description = json.dumps({**told, "Type": "User"})
+        error = json.loads(self.description)
+        error["Reason"] = "ReservedFunctionConcurrentInvocationLimitExceeded"
+        self.description = json.dumps({**error, "Type": "User"})
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """An event (JSON text) for a function, and what is configured for calls like this.
+class InvokeRequest:
+    """An event (JSON text) for a function, and the configuration that applies to it.
 
-    `qualifier` is the alias or version that was called, None for the function as it is.
-    `reserved` is the number of invocations that may be under way at a time, None for any.
-    An asynchronous call is tried again `retries` times, and is then told to `dead_letter_arn`
-    and `on_failure_arn`, where they are not None.
+    `qualifier` is the alias or version that is invoked, None for the function itself.
+    `reserved_concurrency` is None for a function without. `retries`, `dead_letter_arn` and
+    `on_failure_arn` apply to asynchronous invocations.
     """
 
     function: Function
     event: str
     qualifier: str | None
-    reserved: int | None
+    reserved_concurrency: int | None
     retries: int
     dead_letter_arn: str | None
     on_failure_arn: str | None
 
 
 class Invoker:
-    """Has functions run by an executor, and keeps count; called with the request lock held."""
+    """Invokes functions. Its methods are called with the request lock held."""
 
-    def __init__(self, executor: Executor, permissions: Permissions) -> None:
+    def __init__(self, executor: Executor, authorization: Authorization) -> None:
         self.executor = executor
-        self._permissions = permissions
-        self._freed = threading.Condition()
-        self._under_way: Counter[str] = Counter()
+        self._authorization = authorization
+        self._finished = threading.Condition()
+        self._running: Counter[str] = Counter()
 
-    def answer(self, call: Call) -> Result:
+    def invoke(self, request: InvokeRequest) -> Result:
         """Run the function once. Raises `Throttled`."""
-        with self._slot(call, wait=False):
-            return self._run(call, str(uuid.uuid4()))
+        with self._reserved_concurrency(request, wait=False):
+            return self._run(request, str(uuid.uuid4()))
 
-    def deliver(self, call: Call) -> Result | None:
-        """Run the function until it succeeds or no attempt is left; return the last result.
+    def invoke_async(self, request: InvokeRequest) -> Result | None:
+        """Run the function until it succeeds or is not retried, and return the last result.
 
-        The attempts follow each other at once. None where the function may not run at all.
+        Retries follow at once. The result is None for a function whose reserved concurrency is 0.
         """
         request_id = str(uuid.uuid4())
-        if call.reserved == 0:
-            _count(call, {"Throttles": 1})
-            failure = dead_letters.Failure(request_id, "ZeroReservedConcurrency", 0, _THROTTLED)
-            self._tell(call, failure)
+        if request.reserved_concurrency == 0:
+            _count(request, {"Throttles": 1})
+            self._give_up(request, request_id, "ZeroReservedConcurrency", 0, _THROTTLED)
             return None
-        attempts = call.retries + 1
+        attempts = request.retries + 1
         for _ in range(attempts):
-            with self._slot(call, wait=True):
-                result = self._run(call, request_id)
+            with self._reserved_concurrency(request, wait=True):
+                result = self._run(request, request_id)
             if not result.function_error:
                 return result
         payload = json.loads(result.payload)
-        self._tell(call, dead_letters.Failure(request_id, "RetriesExhausted", attempts, payload))
+        self._give_up(request, request_id, "RetriesExhausted", attempts, payload)
         return result
 
-    def _run(self, call: Call, request_id: str) -> Result:
+    def _run(self, request: InvokeRequest, request_id: str) -> Result:
         began = datetime.now(timezone.utc)
         with request_lock.released():
-            result = self.executor.invoke(call.function, call.event, request_id)
+            result = self.executor.invoke(request.function, request.event, request_id)
         errors = 1 if result.function_error else 0
-        _count(call, {"Invocations": 1, "Errors": errors, "Throttles": 0}, began)
-        _put(call, {"Duration": result.duration_ms}, "Milliseconds", began)
+        _count(request, {"Invocations": 1, "Errors": errors, "Throttles": 0}, began)
+        _put_metrics(request, {"Duration": result.duration_ms}, "Milliseconds", began)
         return result
 
-    def _tell(self, call: Call, failure: dead_letters.Failure) -> None:
-        function = call.function
-        told = [
-            (call.dead_letter_arn, dead_letters.letter(call.event, failure), "DeadLetterErrors"),
-            (
-                call.on_failure_arn,
-                dead_letters.record(function, call.event, call.qualifier, failure),
-                "DestinationDeliveryFailures",
-            ),
-        ]
-        for arn, message, metric in told:
-            if arn and not (
-                self._permissions.may_send(function, arn) and dead_letters.send(arn, message)
-            ):
-                _count(call, {metric: 1})
+    def _give_up(
+        self,
+        request: InvokeRequest,
+        request_id: str,
+        condition: str,
+        attempts: int,
+        payload: Mapping[str, Any],
+    ) -> None:
+        function, arn = request.function, request.dead_letter_arn
+        given_up = GivenUp(request_id, request.event, condition, attempts, payload)
+        if arn and not (
+            may_send(self._authorization, function, arn)
+            and send_to_dead_letter_queue(arn, given_up)
+        ):
+            _count(request, {"DeadLetterErrors": 1})
+        arn = request.on_failure_arn
+        if arn and not (
+            may_send(self._authorization, function, arn)
+            and send_to_destination(arn, function, request.qualifier, given_up)
+        ):
+            _count(request, {"DestinationDeliveryFailures": 1})
 
     @contextmanager
-    def _slot(self, call: Call, wait: bool) -> Iterator[None]:
-        """Hold one of the reserved executions; if none is free, `wait` for one or be throttled."""
-        function, limit = call.function.name, call.reserved
-        if limit is not None and self._under_way[function] >= limit:
-            _count(call, {"Throttles": 1})
+    def _reserved_concurrency(self, request: InvokeRequest, wait: bool) -> Iterator[None]:
+        """Count a run against the reserved concurrency of its function.
+
+        If that is used up, wait for another run to finish, or raise `Throttled`.
+        """
+        name, limit = request.function.name, request.reserved_concurrency
+        if limit is not None and self._running[name] >= limit:
+            _count(request, {"Throttles": 1})
             if not wait:
                 raise Throttled
-            while self._under_way[function] >= limit:
-                with request_lock.released(), self._freed:
-                    self._freed.wait_for(lambda: self._under_way[function] < limit)
-        self._under_way[function] += 1
+            while self._running[name] >= limit:
+                with request_lock.released(), self._finished:
+                    self._finished.wait_for(lambda: self._running[name] < limit)
+        self._running[name] += 1
         try:
             yield
         finally:
-            self._under_way[function] -= 1
-            with self._freed:
-                self._freed.notify_all()
+            self._running[name] -= 1
+            with self._finished:
+                self._finished.notify_all()
 
 
-def _count(call: Call, values: Mapping[str, float], at: datetime | None = None) -> None:
-    _put(call, values, "Count", at or datetime.now(timezone.utc))
+def _count(request: InvokeRequest, values: Mapping[str, float], at: datetime | None = None) -> None:
+    _put_metrics(request, values, "Count", at or datetime.now(timezone.utc))
 
 
-def _put(call: Call, values: Mapping[str, float], unit: str, at: datetime) -> None:
-    """Put what Lambda itself puts: for the function, and for the alias or version called."""
-    function = call.function
+def _put_metrics(
+    request: InvokeRequest, values: Mapping[str, float], unit: str, at: datetime
+) -> None:
+    """Put metrics of Lambda for the function, and for the alias or version that is invoked."""
+    function = request.function
     dimensions = [{"Name": "FunctionName", "Value": function.name}]
     sets = [dimensions]
-    if call.qualifier:
-        resource = f"{function.name}:{call.qualifier}"
+    if request.qualifier:
+        resource = f"{function.name}:{request.qualifier}"
         sets.append([*dimensions, {"Name": "Resource", "Value": resource}])
     data: list[dict[str, Any]] = [
         {

@@ -9,11 +9,11 @@ from local_aws.awslambda import event_invoke_configs, provisioned_concurrency
 from local_aws.awslambda.function import qualifier_in
 from local_aws.awslambda.functions import LocalFunction
 from local_aws.awslambda.invocations import Invoker
-from local_aws.iam.authorization import Permissions
+from local_aws.iam.authorization import Authorization
 from local_aws.patching import Patch
 
 
-def install(patch: Patch, invoker: Invoker, permissions: Permissions) -> None:
+def install(patch: Patch, invoker: Invoker, authorization: Authorization) -> None:
     """moto needs Docker to run functions; from now on, `invoker` runs those that are created."""
     moto_delete, moto_invoke = models.LambdaBackend.delete_function, LambdaResponse.invoke
 
@@ -32,7 +32,7 @@ def install(patch: Patch, invoker: Invoker, permissions: Permissions) -> None:
         return moto_invoke(response)
 
     patch(LocalFunction, "invoker", invoker)
-    patch(LocalFunction, "permissions", permissions)
+    patch(LocalFunction, "authorization", authorization)
     patch(models, "LambdaFunction", LocalFunction)
     patch(models.LambdaBackend, "invoke", _invoke)
     patch(models.LambdaBackend, "delete_function", delete_function)
@@ -64,7 +64,7 @@ def _invoke(
 ) -> bytes:
     function = backend.get_function(function_name, qualifier)
     assert isinstance(function, LocalFunction)
-    called = qualifier_in(f"{function_name}:{qualifier}" if qualifier else function_name)
-    payload = function.invoke(body, headers, response_headers, called)
+    invoked = qualifier_in(f"{function_name}:{qualifier}" if qualifier else function_name)
+    payload = function.invoke(body, headers, response_headers, invoked)
     response_headers["Content-Length"] = str(len(payload))
     return payload

@@ -11,12 +11,12 @@ from moto.cloudwatch.models import (
     MetricDatumBase,
     cloudwatch_backends,
 )
-from moto.sns.models import sns_backends
 
 from local_aws.cloudwatch import alarm_notifications, metric_math, timeseries
 from local_aws.cloudwatch.alarm_state import COMPARISONS, Rule, Verdict, judge
 from local_aws.cloudwatch.timeseries import Metric, Periods, Series
 from local_aws.errors import NotEvaluable
+from local_aws.sns import topics
 
 _ACTIONS = {
     "ALARM": "alarm_actions",
@@ -163,11 +163,8 @@ def _change(
     backend.set_alarm_state(alarm.name, verdict.reason, "{}", verdict.state)
     alarm.state_updated_timestamp = now
     if alarm.actions_enabled:
-        topics = sns_backends[backend.account_id][backend.region_name]
         notice = alarm_notifications.notice(alarm, change.old, now)
         for arn in getattr(alarm, _ACTIONS[verdict.state]):
-            if arn in topics.topics:  # CloudWatch does not mind an action that is not there
-                topics.publish(
-                    notice.message, arn, subject=notice.subject, message_structure="json"
-                )
+            # CloudWatch ignores topics that do not exist.
+            topics.publish(arn, notice.message, subject=notice.subject, message_structure="json")
     return change

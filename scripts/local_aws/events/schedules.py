@@ -1,6 +1,5 @@
-"""What EventBridge does when a rule's schedule comes up: send its Lambda targets an event."""
+"""What EventBridge does when the schedule of a rule comes up: it sends events to Lambda."""
 
-import fnmatch
 import json
 import uuid
 from collections.abc import Iterator
@@ -10,39 +9,44 @@ from typing import Any
 
 from moto.awslambda.utils import get_backend
 
-from local_aws.awslambda import dead_letters
 from local_aws.awslambda.executor import Result
 from local_aws.awslambda.function import qualifier_in
 from local_aws.awslambda.functions import LocalFunction
 from local_aws.errors import RuleNotFireable
+from local_aws.iam.policies import Decision, Permission, Principal, evaluate
+from local_aws.sqs import queues
+
+_EVENTBRIDGE = Principal.service("events.amazonaws.com")
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """An event (JSON text) for a function; `refusal` says why it cannot be delivered, if so."""
+class DeliveryError:
+    """Why an event cannot be delivered, with EventBridge's code for the reason."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledEvent:
+    """An event (JSON text) for a function, and what keeps EventBridge from delivering it."""
 
     rule_arn: str
     target_arn: str
     dead_letter_arn: str | None
     event: str
-    refusal: "_Refusal | None"
+    error: DeliveryError | None
 
     @property
     def function_name(self) -> str:
         return self.target_arn.split(":")[6]
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    code: str
-    reason: str
+def scheduled_events(events: Any, functions: Any, rule_name: str) -> Iterator[ScheduledEvent]:
+    """Yield an event for each Lambda target of a rule.
 
-
-def due_events(events: Any, functions: Any, rule_name: str) -> Iterator[Due]:
-    """Yield the event for each Lambda target of the rule.
-
-    `events` and `functions` are clients of EventBridge and Lambda. Raises `RuleNotFireable`
-    where EventBridge would do nothing, or could deliver an event nowhere.
+    `events` and `functions` are clients of EventBridge and Lambda. Raises `RuleNotFireable` if
+    EventBridge would do nothing, or would lose an event.
     """
     rule = events.describe_rule(Name=rule_name)
     if rule["State"] != "ENABLED":
@@ -53,49 +57,86 @@ def due_events(events: Any, functions: Any, rule_name: str) -> Iterator[Due]:
         for target in page["Targets"]:
             if ":function:" in target["Arn"]:
                 dead_letter_arn = target.get("DeadLetterConfig", {}).get("Arn")
-                refusal = _refusal(functions, target["Arn"], rule["Arn"])
-                if refusal:
-                    _check_dead_letters(dead_letter_arn, rule["Arn"], refusal)
+                error = _delivery_error(functions, target["Arn"], rule["Arn"])
+                if error:
+                    _check_dead_letter_queue(dead_letter_arn, rule["Arn"], error)
                 event = json.dumps(_event(target, rule["Arn"]))
-                yield Due(rule["Arn"], target["Arn"], dead_letter_arn, event, refusal)
+                yield ScheduledEvent(rule["Arn"], target["Arn"], dead_letter_arn, event, error)
 
 
-def deliver(due: Due) -> Result | None:
-    """Call the function asynchronously and return the last attempt's result, None if none ran.
+def deliver(scheduled: ScheduledEvent) -> Result | None:
+    """Invoke the function asynchronously, and return the result of the last attempt.
 
-    An event that cannot be delivered becomes a dead letter of the rule's target.
+    An event that cannot be delivered goes to the dead-letter queue of the target. The result is
+    None if the function has not run.
     """
-    if due.refusal:
-        assert due.dead_letter_arn
+    if scheduled.error:
+        assert scheduled.dead_letter_arn
         attributes = {
-            "RULE_ARN": due.rule_arn,
-            "TARGET_ARN": due.target_arn,
-            "ERROR_CODE": due.refusal.code,
-            "ERROR_MESSAGE": due.refusal.reason,
+            "RULE_ARN": scheduled.rule_arn,
+            "TARGET_ARN": scheduled.target_arn,
+            "ERROR_CODE": scheduled.error.code,
+            "ERROR_MESSAGE": scheduled.error.message,
         }
-        dead_letters.send(due.dead_letter_arn, dead_letters.Message(due.event, attributes))
+        queues.send(scheduled.dead_letter_arn, scheduled.event, attributes)
         return None
-    _, _, _, region, account_id, *_ = due.target_arn.split(":")
-    function = get_backend(account_id, region).get_function(due.target_arn)
+    _, _, _, region, account_id, *_ = scheduled.target_arn.split(":")
+    function = get_backend(account_id, region).get_function(scheduled.target_arn)
     assert isinstance(function, LocalFunction)
-    return function.deliver(due.event, qualifier_in(due.target_arn))
+    return function.invoke_async(scheduled.event, qualifier_in(scheduled.target_arn))
 
 
-def _check_dead_letters(arn: str | None, rule_arn: str, refusal: _Refusal) -> None:
-    """Raise unless an event that is refused has a queue to go to."""
+def _delivery_error(functions: Any, function_arn: str, rule_arn: str) -> DeliveryError | None:
+    missing = functions.exceptions.ResourceNotFoundException
+    try:
+        functions.get_function_configuration(FunctionName=function_arn)
+    except missing:
+        return DeliveryError("NO_RESOURCE", f"{function_arn} does not exist.")
+    try:
+        policy = functions.get_policy(FunctionName=function_arn)["Policy"]
+    except missing:
+        policy = None
+    if _is_allowed(policy, "lambda:InvokeFunction", function_arn, rule_arn):
+        return None
+    return DeliveryError(
+        "NO_PERMISSIONS",
+        f"{function_arn} does not allow events.amazonaws.com to invoke it for the rule {rule_arn}.",
+    )
+
+
+def _check_dead_letter_queue(arn: str | None, rule_arn: str, error: DeliveryError) -> None:
+    """Raise if an event that cannot be delivered would be lost."""
     if arn is None:
-        raise RuleNotFireable(refusal.reason)
-    if not dead_letters.lets_events_in(arn, rule_arn):
+        raise RuleNotFireable(error.message)
+    queue = queues.find(arn)
+    if queue is None or not _is_allowed(queue.policy, "sqs:SendMessage", arn, rule_arn):
         raise RuleNotFireable(
-            f"{refusal.reason} And the dead letter queue {arn} is not there, or does not let "
-            f"events.amazonaws.com send to it for the rule {rule_arn}."
+            f"{error.message} The dead-letter queue {arn} does not exist, or does not allow "
+            f"events.amazonaws.com to send to it for the rule {rule_arn}."
         )
+
+
+def _is_allowed(policy: Any, action: str, resource_arn: str, rule_arn: str) -> bool:
+    """Return whether the policy of a resource allows EventBridge an action for a rule."""
+    context = {
+        "aws:sourcearn": rule_arn,
+        "aws:sourceaccount": rule_arn.split(":")[4],
+        "aws:securetransport": "true",
+    }
+    decision = evaluate(
+        Permission(action, resource_arn, context),
+        resource_policies=[policy] if policy else [],
+        principal=_EVENTBRIDGE,
+    )
+    return decision is Decision.ALLOW
 
 
 def _event(target: dict[str, Any], rule_arn: str) -> Any:
     for unknown in ("InputPath", "InputTransformer"):
         if unknown in target:
-            raise RuleNotFireable(f"The target {target['Id']} has an {unknown}: not known here.")
+            raise RuleNotFireable(
+                f"The target {target['Id']} has an {unknown}, which the embedded AWS does not know."
+            )
     if "Input" in target:
         return json.loads(target["Input"])
     _, _, _, region, account_id, _ = rule_arn.split(":", 5)
@@ -110,34 +151,3 @@ def _event(target: dict[str, Any], rule_arn: str) -> Any:
         "resources": [rule_arn],
         "detail": {},
     }
-
-
-def _refusal(functions: Any, function_arn: str, rule_arn: str) -> _Refusal | None:
-    """Return why EventBridge cannot invoke the function for the rule, None if it can."""
-    missing = functions.exceptions.ResourceNotFoundException
-    try:
-        functions.get_function_configuration(FunctionName=function_arn)
-    except missing:
-        return _Refusal("NO_RESOURCE", f"{function_arn} is not there.")
-    try:
-        policy = json.loads(functions.get_policy(FunctionName=function_arn)["Policy"])
-    except missing:
-        policy = {"Statement": []}
-    for statement in policy["Statement"]:
-        principal = statement["Principal"]
-        service = principal.get("Service") if isinstance(principal, dict) else principal
-        conditions = statement.get("Condition", {})
-        source = {**conditions.get("ArnLike", {}), **conditions.get("ArnEquals", {})}
-        if (
-            statement["Effect"] == "Allow"
-            and statement["Resource"] == function_arn
-            and service in ("events.amazonaws.com", "*")
-            and statement["Action"] in ("lambda:InvokeFunction", "lambda:*")
-            and fnmatch.fnmatchcase(rule_arn, source.get("AWS:SourceArn", "*"))
-        ):
-            return None
-    return _Refusal(
-        "NO_PERMISSIONS",
-        f"{function_arn} does not let the rule {rule_arn} invoke it: it lacks a permission for "
-        "events.amazonaws.com.",
-    )

@@ -1,158 +1,126 @@
-"""What functions may do: where it is enforced, what the policies of their roles allow.
+"""Who makes a request, and whether their policies allow it.
 
-Each execution environment has credentials of its own, which stand for its function's role.
-Whoever else calls, such as Terraform or a test, may do everything. A permission is looked up
-when it is used, so that a change of a policy counts at once.
+The code of a function calls AWS with temporary credentials of its execution role. The policies
+of the role are read at every request, so that a change takes effect at once. All other callers,
+such as Terraform and tests, act for the account and are allowed everything.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from io import BytesIO
-from typing import Any
+from dataclasses import dataclass
 
-from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 from werkzeug.wrappers import Request, Response
 
 from local_aws import environ
-from local_aws.awslambda.function import Function
-from local_aws.awslambda.permissions import of_configuration
-from local_aws.iam.access_denied import refusal
-from local_aws.iam.policies import Need, why_refused
-from local_aws.iam.requests import needs, needs_of_sending
-from local_aws.kms.permissions import key_needs
-from local_aws.request_lock import request_lock
+from local_aws.iam.access_denied import AccessDenied, response_to
+from local_aws.iam.api_requests import RequiredPermissions, parse
+from local_aws.iam.policies import Decision, Permission, Principal, evaluate
 
-_SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+_SIGNATURE = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 
 
-class KmsAccessDenied(LambdaClientError):
-    """Lambda could not decrypt a function's environment in its role's name."""
+@dataclass(frozen=True, slots=True)
+class RoleSession:
+    """A role that is assumed under a name, such as that of a function."""
 
-    code = 502
+    role_arn: str
+    name: str
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            "KMSAccessDeniedException",
-            "Lambda was unable to decrypt the environment variables because KMS access was "
-            "denied. Please check the function's KMS key settings. KMS Exception: "
-            f"AccessDeniedException KMS Message: {reason}",
-        )
+    @property
+    def arn(self) -> str:
+        role = self.role_arn.rpartition("/")[2]
+        return f"arn:aws:sts::{environ.ACCOUNT_ID}:assumed-role/{role}/{self.name}"
+
+    def policies(self) -> list[str]:
+        """Return the policies of the role, inline and attached; none if it does not exist."""
+        try:
+            role = iam_backends[environ.ACCOUNT_ID]["aws"].get_role_by_arn(self.role_arn)
+        except NotFoundException:
+            return []
+        attached = [
+            version.document
+            for policy in role.managed_policies.values()
+            for version in policy.versions
+            if version.version_id == policy.default_version_id
+        ]
+        return [*role.policies.values(), *attached]
 
 
-class Permissions:
-    """The credentials of all functions, and whether what is done with them is checked."""
+class Authorization:
+    """The temporary credentials of roles, and whether policies are enforced."""
 
-    def __init__(self) -> None:
+    def __init__(self, required: Mapping[str, RequiredPermissions]) -> None:
+        """Take what the requests to each service require, by the name of the service.
+
+        Requests to all other services require a statement for every resource.
+        """
+        self._required = required
         self._enforced = False
-        self._functions: dict[str, Function] = {}
+        self._sessions: dict[str, RoleSession] = {}
 
     @contextmanager
     def enforced(self) -> Iterator[None]:
-        """Check what functions do, and what AWS does in their roles' names, in a `with` block."""
+        """Enforce the policies of roles in a `with` block."""
         self._enforced = True
         try:
             yield
         finally:
             self._enforced = False
 
-    @request_lock
-    def credentials(self, function: Function) -> dict[str, str]:
-        """Return new credentials of the function's role, for an environment that starts.
-
-        Raises KmsAccessDenied where the role may not decrypt the function's variables.
-        """
-        key = function.kms_key_arn if function.environment else None
-        for need in key_needs(function.region, key, "Decrypt"):
-            if reason := self._why_refused(function.role, function.name, need):
-                raise KmsAccessDenied(reason)
+    def credentials(self, session: RoleSession) -> dict[str, str]:
+        """Return new temporary credentials, as environment variables."""
         access_key_id = f"ASIA{secrets.token_hex(8).upper()}"
-        self._functions[access_key_id] = function
+        self._sessions[access_key_id] = session
         return {
             "AWS_ACCESS_KEY_ID": access_key_id,
             "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
             "AWS_SESSION_TOKEN": secrets.token_urlsafe(90),
         }
 
-    def may_log(self, action: str, function: Function, stream: str) -> bool:
-        """Whether Lambda may do `action` with a log stream in the name of the function's role."""
-        place = f"{function.region}:{environ.ACCOUNT_ID}"
-        resource = f"arn:aws:logs:{place}:log-group:{function.log_group}:log-stream:{stream}"
-        return not self._why_refused(function.role, function.name, Need(action, resource))
+    def revoke_credentials(self) -> None:
+        """Forget all temporary credentials."""
+        self._sessions.clear()
 
-    def may_send(self, function: Function, target: str) -> bool:
-        """Whether Lambda may send to a queue, topic or function in the name of the role.
+    def principal(self, authorization_header: str) -> Principal:
+        """Return who has signed a request: a role, or else the account."""
+        signature = _SIGNATURE.match(authorization_header)
+        session = self._sessions.get(signature[1]) if signature else None
+        arns = (session.role_arn, session.arn) if session else ()
+        return Principal.in_account(environ.ACCOUNT_ID, *arns)
 
-        Raises NotImplementedError for anything else.
-        """
-        return not any(
-            self._why_refused(function.role, function.name, need)
-            for need in needs_of_sending(target)
-        )
-
-    def check_configuration(self, role: str, name: str, configuration: Mapping[str, Any]) -> None:
-        """Raise what Lambda does where a role may not do what a configuration takes."""
-        for need in of_configuration(configuration):
-            if self._why_refused(role, name, need):
-                service, action = need.action.split(":")
-                raise InvalidParameterValueException(
-                    "The provided execution role does not have permissions to call "
-                    f"{action} on {service.upper()}"
-                )
-
-    def refusal(self, given: dict[str, Any]) -> Response | None:
-        """Return the answer to a request that a function may not make; None lets it pass.
-
-        `given` is the request as WSGI has it. Raises NotImplementedError where it is not known
-        here which permission the request takes.
-        """
-        signed = _SIGNED.match(given.get("HTTP_AUTHORIZATION", ""))
-        function = signed and self._functions.get(signed[1])
-        if not (self._enforced and signed and function):
-            return None
-        request = Request(given)
-        body = request.get_data(parse_form_data=False)
-        given["wsgi.input"] = BytesIO(body)
-        region, service = signed[2], signed[3]
-        for need in needs(Request({**given, "wsgi.input": BytesIO(body)}), service, region):
-            if reason := self._why_refused(function.role, function.name, need):
-                return refusal(request, service, need.action, reason)
+    def denied(
+        self, session: RoleSession, permissions: Iterable[Permission]
+    ) -> AccessDenied | None:
+        """Return the first of the permissions that a role lacks, None if it has them all."""
+        for permission in permissions if self._enforced else ():
+            decision = evaluate(permission, identity_policies=session.policies())
+            if decision is not Decision.ALLOW:
+                return AccessDenied(session.arn, permission, decision)
         return None
 
-    def forget(self) -> None:
-        """Take all credentials back."""
-        self._functions.clear()
+    def check(self, request: Request) -> Response | None:
+        """Return the response to a request that a role is not allowed to make, None otherwise.
 
-    def _why_refused(self, role_arn: str, session: str, need: Need) -> str | None:
-        """Return IAM's sentence about what a role may not do, None if it may."""
-        if not self._enforced:
+        Raises NotImplementedError where it is not known here what the request requires.
+        """
+        signature = _SIGNATURE.match(request.headers.get("Authorization", ""))
+        session = self._sessions.get(signature[1]) if signature else None
+        if not (self._enforced and signature and session):
             return None
-        why = why_refused(_documents(role_arn), need)
-        if why is None:
-            return None
-        name = role_arn.rpartition("/")[2]
-        user = f"arn:aws:sts::{environ.ACCOUNT_ID}:assumed-role/{name}/{session}"
-        return (
-            f"User: {user} is not authorized to perform: {need.action} "
-            f"on resource: {need.resource} {why}"
-        )
+        region, service = signature[2], signature[3]
+        required = self._required.get(service)
+        permissions = required(request, region) if required else _by_default(request, service)
+        denied = self.denied(session, permissions)
+        return response_to(request, service, denied) if denied else None
 
 
-def _documents(role_arn: str) -> list[str]:
-    """Return the policies of a role, its own and those attached to it."""
-    try:
-        role = iam_backends[environ.ACCOUNT_ID]["aws"].get_role_by_arn(role_arn)
-    except NotFoundException:
-        return []
-    attached = [
-        version.document
-        for policy in role.managed_policies.values()
-        for version in policy.versions
-        if version.version_id == policy.default_version_id
-    ]
-    return [*role.policies.values(), *attached]
+def _by_default(request: Request, service: str) -> list[Permission]:
+    action = f"{service}:{parse(request).operation}"
+    # Everyone may ask, even against an explicit deny.
+    return [] if action == "sts:GetCallerIdentity" else [Permission(action, "*")]

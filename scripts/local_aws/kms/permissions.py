@@ -1,17 +1,17 @@
-"""KMS: which permissions the use of a key takes."""
+"""The permissions that using a key of KMS requires."""
 
 from __future__ import annotations
 
 from moto.backends import get_backend
 
 from local_aws import environ
-from local_aws.iam.policies import Need
+from local_aws.iam.policies import Permission
 
 
-def key_needs(region: str, key: str | None, *operations: str) -> list[Need]:
-    """Return what `operations` with the key (id, alias or ARN) take.
+def to_use_key(region: str, key: str | None, *operations: str) -> list[Permission]:
+    """Return what `operations` with a key (ID, alias or ARN) require.
 
-    Nothing where there is no key, or one that AWS manages and lets every caller use.
+    That is nothing without a key, or for a key that AWS manages: every caller may use it.
     """
     if not key:
         return []
@@ -21,4 +21,4 @@ def key_needs(region: str, key: str | None, *operations: str) -> list[Need]:
     aliases = [name, *(found.aliases if found else ())]
     if any(alias.startswith("alias/aws/") for alias in aliases):
         return []
-    return [Need(f"kms:{operation}", found.arn if found else key) for operation in operations]
+    return [Permission(f"kms:{operation}", found.arn if found else key) for operation in operations]

@@ -1,38 +1,35 @@
-"""S3: a bucket policy's conditions count, and what was deleted once can be deleted for good."""
+"""Patches of S3: conditions and principals of bucket policies, and delete markers."""
 
-import json
-from typing import Any
-
-from moto.iam.access_control import IAMPolicy, PermissionResult
+from flask import request
+from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 
-from local_aws.iam.policies import holds
+from local_aws.iam.authorization import Authorization
+from local_aws.iam.policies import Decision, Permission, evaluate
 from local_aws.patching import Patch
 
-# The embedded AWS speaks plain HTTP on loopback in the place of HTTPS.
-_KNOWN = {"aws:securetransport": "true"}
+# The embedded AWS serves plain HTTP on loopback where AWS serves HTTPS.
+_CONTEXT = {"aws:securetransport": "true"}
+_RESULTS = {
+    Decision.ALLOW: PermissionResult.PERMITTED,
+    Decision.EXPLICIT_DENY: PermissionResult.DENIED,
+    Decision.IMPLICIT_DENY: PermissionResult.NEUTRAL,
+}
 
 
-def install(patch: Patch) -> None:
-    """moto applies a statement whatever its conditions, so that "deny plain HTTP" denies all.
+def install(patch: Patch, authorization: Authorization) -> None:
+    """moto applies statements whatever their conditions, so that "deny plain HTTP" denies all.
 
-    And it closes the files of each version that it forgets, but a delete marker has none.
+    It also closes the file of every object version that is deleted, and delete markers have none.
     """
-    patch(FakeBucket, "get_permission", _permission)
+
+    def get_permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+        decision = evaluate(
+            Permission(action, resource, _CONTEXT),
+            resource_policies=[bucket.policy] if bucket.policy else [],
+            principal=authorization.principal(request.headers.get("Authorization", "")),
+        )
+        return _RESULTS[decision]
+
+    patch(FakeBucket, "get_permission", get_permission)
     patch(FakeDeleteMarker, "dispose", lambda marker: None)
-
-
-def _permission(bucket: FakeBucket, action: str, resource: str) -> Any:
-    if bucket.policy is None:
-        return PermissionResult.NEUTRAL
-    policy = json.loads(bucket.policy)
-    statements = policy["Statement"]
-    if isinstance(statements, dict):
-        statements = [statements]
-    applying = [
-        {name: value for name, value in statement.items() if name != "Condition"}
-        for statement in statements
-        if holds(statement.get("Condition", {}), _KNOWN)
-    ]
-    document = json.dumps({**policy, "Statement": applying})
-    return IAMPolicy(document).is_action_permitted(action, resource)

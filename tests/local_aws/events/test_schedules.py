@@ -66,5 +66,5 @@ def test_a_disabled_rule_is_not_fired(aws: LocalAws) -> None:
 def test_a_rule_without_permission_for_the_function_is_not_fired(aws: LocalAws) -> None:
     scheduled(aws, permitted=False)
 
-    with pytest.raises(RuleNotFireable, match="lacks a permission"):
+    with pytest.raises(RuleNotFireable, match="to invoke it for the rule"):
         aws.fire("five")

@@ -75,7 +75,10 @@ def letting_in(aws: LocalAws, rule: str, **statement: Any) -> None:
 
 @pytest.mark.parametrize(
     ("there", "code", "words"),
-    [(True, "NO_PERMISSIONS", "lacks a permission"), (False, "NO_RESOURCE", "is not there")],
+    [
+        (True, "NO_PERMISSIONS", "to invoke it for the rule"),
+        (False, "NO_RESOURCE", "does not exist"),
+    ],
 )
 def test_a_scheduled_event_that_cannot_be_delivered_is_a_dead_letter_of_the_rule(
     aws: LocalAws, there: bool, code: str, words: str
@@ -112,10 +115,10 @@ def test_a_dead_letter_queue_that_does_not_let_eventbridge_in_is_none(
 ) -> None:
     rule = scheduled(aws, "gone", permitted=False, DeadLetterConfig={"Arn": queue(aws)})
 
-    with pytest.raises(RuleNotFireable, match=r"does not let events\.amazonaws\.com send"):
+    with pytest.raises(RuleNotFireable, match=r"does not allow events\.amazonaws\.com to send"):
         aws.fire("five")
     letting_in(aws, rule, **statement)
-    with pytest.raises(RuleNotFireable, match=r"does not let events\.amazonaws\.com send"):
+    with pytest.raises(RuleNotFireable, match=r"does not allow events\.amazonaws\.com to send"):
         aws.fire("five")
     letting_in(aws, rule)
     assert aws.fire("five") == []
@@ -126,7 +129,7 @@ def test_a_topic_is_no_dead_letter_queue_of_a_rule(aws: LocalAws) -> None:
     topic = aws.client("sns").create_topic(Name="dead")["TopicArn"]
     scheduled(aws, "gone", permitted=False, DeadLetterConfig={"Arn": topic})
 
-    with pytest.raises(RuleNotFireable, match="dead letter queue"):
+    with pytest.raises(RuleNotFireable, match="dead-letter queue"):
         aws.fire("five")
 
 
@@ -143,7 +146,7 @@ def test_a_permission_is_for_the_alias_or_the_function_it_was_given_for(aws: Loc
     }
     functions.add_permission(**permission, StatementId="function")
 
-    with pytest.raises(RuleNotFireable, match="lacks a permission"):
+    with pytest.raises(RuleNotFireable, match="to invoke it for the rule"):
         aws.fire("five")
     functions.add_permission(**permission, StatementId="alias", Qualifier="live")
     assert [invocation.payload for invocation in aws.fire("five")] == [1]
