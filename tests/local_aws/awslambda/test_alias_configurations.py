@@ -80,38 +80,3 @@ def test_an_alias_and_its_function_are_configured_apart(aws: LocalAws) -> None:
     assert attempts(FunctionName=name) == 1
     with pytest.raises(functions.exceptions.ResourceNotFoundException):
         functions.delete_function_event_invoke_config(**of_alias)
-
-
-def test_an_alarm_that_is_deleted_leaves_no_tags_for_the_next(aws: LocalAws) -> None:
-    client = aws.client("cloudwatch")
-    settings = {
-        "AlarmName": "alarm",
-        "Namespace": "Tests",
-        "MetricName": "m",
-        "Statistic": "Sum",
-        "Period": 60,
-        "EvaluationPeriods": 1,
-        "Threshold": 0,
-        "ComparisonOperator": "GreaterThanThreshold",
-    }
-    client.put_metric_alarm(**settings, Tags=[{"Key": "old", "Value": "1"}])
-    client.delete_alarms(AlarmNames=["alarm"])
-    client.put_metric_alarm(**settings, Tags=[{"Key": "new", "Value": "2"}])
-
-    (found,) = client.describe_alarms()["MetricAlarms"]
-    tags = client.list_tags_for_resource(ResourceARN=found["AlarmArn"])["Tags"]
-    assert tags == [{"Key": "new", "Value": "2"}]
-
-
-def test_targets_keep_their_dead_letters_and_retries(aws: LocalAws) -> None:
-    events = aws.client("events")
-    events.put_rule(Name="five", ScheduleExpression="rate(5 minutes)")
-    target = {
-        "Id": "1",
-        "Arn": f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:f",
-        "DeadLetterConfig": {"Arn": f"arn:aws:sqs:{aws.region}:{aws.account_id}:dead"},
-        "RetryPolicy": {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60},
-    }
-    events.put_targets(Rule="five", Targets=[target])
-
-    assert events.list_targets_by_rule(Rule="five")["Targets"] == [target]

@@ -1,10 +1,6 @@
 """The embedded AWS returns what it was given where moto alone forgets or differs."""
 
-import json
 from typing import Any
-
-import pytest
-from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
@@ -96,89 +92,3 @@ def test_a_function_in_a_vpc_names_that_vpc(aws: LocalAws) -> None:
 
     configuration = aws.client("lambda").get_function_configuration(FunctionName="f")
     assert configuration["VpcConfig"]["VpcId"] == vpc
-
-
-def test_a_log_groups_class_and_key_come_back_and_the_key_can_change(aws: LocalAws) -> None:
-    logs = aws.client("logs")
-    logs.create_log_group(logGroupName="g", logGroupClass="INFREQUENT_ACCESS", kmsKeyId="one")
-    logs.create_log_group(logGroupName="plain")
-
-    rare, plain = logs.describe_log_groups()["logGroups"]
-    assert (rare["logGroupClass"], rare["kmsKeyId"]) == ("INFREQUENT_ACCESS", "one")
-    assert plain["logGroupClass"] == "STANDARD"
-
-    logs.associate_kms_key(logGroupName="g", kmsKeyId="two")
-    assert logs.describe_log_groups()["logGroups"][0]["kmsKeyId"] == "two"
-    logs.disassociate_kms_key(logGroupName="g")
-    assert "kmsKeyId" not in logs.describe_log_groups()["logGroups"][0]
-
-
-def test_a_redrive_policy_comes_back_as_aws_writes_it(aws: LocalAws) -> None:
-    sqs = aws.client("sqs")
-    sqs.create_queue(QueueName="dead")
-    policy = {"deadLetterTargetArn": f"arn:aws:sqs:{aws.region}:{aws.account_id}:dead"}
-    policy_text = json.dumps({**policy, "maxReceiveCount": 4}, separators=(",", ":"))
-    url = sqs.create_queue(QueueName="q", Attributes={"RedrivePolicy": policy_text})["QueueUrl"]
-
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    assert attributes["RedrivePolicy"] == policy_text
-
-
-def deny(bucket: str, **statement: Any) -> str:
-    denied = {"Effect": "Deny", "Principal": "*", "Resource": f"arn:aws:s3:::{bucket}/*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [{**denied, **statement}]})
-
-
-def test_a_bucket_that_refuses_plain_http_takes_objects_and_other_denials_count(
-    aws: LocalAws,
-) -> None:
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket="bucket")
-    plain_http = {"Bool": {"aws:SecureTransport": "false"}}
-    s3.put_bucket_policy(
-        Bucket="bucket", Policy=deny("bucket", Action="s3:*", Condition=plain_http)
-    )
-    s3.put_object(Bucket="bucket", Key="k", Body=b"1")
-    assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"1"
-
-    s3.put_bucket_policy(Bucket="bucket", Policy=deny("bucket", Action="s3:PutObject"))
-    with pytest.raises(ClientError, match="403"):
-        s3.put_object(Bucket="bucket", Key="k", Body=b"2")
-    https = {"Bool": {"aws:SecureTransport": True}}
-    s3.put_bucket_policy(Bucket="bucket", Policy=deny("bucket", Action="s3:*", Condition=https))
-    with pytest.raises(ClientError, match="403"):
-        s3.put_object(Bucket="bucket", Key="k", Body=b"2")
-
-
-def test_a_policy_that_aws_provides_can_be_attached(aws: LocalAws) -> None:
-    iam = aws.client("iam")
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
-    arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-
-    iam.attach_role_policy(RoleName="r", PolicyArn=arn)
-
-    attached = iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"]
-    assert [policy["PolicyArn"] for policy in attached] == [arn]
-    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
-    assert "logs:PutLogEvents" in json.dumps(document["Document"])
-    with pytest.raises(ClientError, match="NoSuchEntity"):
-        iam.attach_role_policy(RoleName="r", PolicyArn="arn:aws:iam::aws:policy/Nothing")
-
-
-def test_an_object_that_was_deleted_can_be_deleted_with_all_of_its_versions(aws: LocalAws) -> None:
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket="versioned")
-    s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
-    s3.put_object(Bucket="versioned", Key="state.json")
-    s3.delete_object(Bucket="versioned", Key="state.json")
-    found = s3.list_object_versions(Bucket="versioned")
-    versions = [
-        {"Key": each["Key"], "VersionId": each["VersionId"]}
-        for each in (*found["Versions"], *found["DeleteMarkers"])
-    ]
-
-    s3.delete_objects(Bucket="versioned", Delete={"Objects": versions})
-
-    assert len(versions) == 2
-    s3.delete_bucket(Bucket="versioned")

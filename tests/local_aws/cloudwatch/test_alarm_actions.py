@@ -131,25 +131,6 @@ def test_each_state_has_its_actions_and_they_can_be_off(aws: LocalAws) -> None:
     assert arrived() == [1, 1, 1]
 
 
-def test_an_email_subscriber_gets_what_its_filter_lets_through(aws: LocalAws) -> None:
-    sns = aws.client("sns")
-    topic = sns.create_topic(Name="news")["TopicArn"]
-    policy = json.dumps({"kind": ["good"]})
-    sns.subscribe(
-        TopicArn=topic,
-        Protocol="email",
-        Endpoint="reader@example.com",
-        Attributes={"FilterPolicy": policy},
-    )
-    for kind in ("good", "bad"):
-        attributes = {"kind": {"DataType": "String", "StringValue": kind}}
-        sns.publish(TopicArn=topic, Message=f"{kind} news", MessageAttributes=attributes)
-
-    assert [(email.subject, email.body) for email in aws.inbox("reader@example.com")] == [
-        ("AWS Notification Message", "good news")
-    ]
-
-
 def test_a_function_that_fails_leads_to_an_email_and_one_that_recovers_to_another(
     aws: LocalAws,
 ) -> None:

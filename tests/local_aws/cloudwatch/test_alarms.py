@@ -229,3 +229,14 @@ def test_metrics_of_different_periods_cannot_be_calculated_with(aws: LocalAws) -
 
     with pytest.raises(NotEvaluable, match=r"\[60, 300\]"):
         aws.evaluate_alarms(NOON)
+
+
+def test_an_alarm_that_is_deleted_leaves_no_tags_for_the_next(aws: LocalAws) -> None:
+    client = aws.client("cloudwatch")
+    watch(aws, Tags=[{"Key": "old", "Value": "1"}])
+    client.delete_alarms(AlarmNames=["alarm"])
+    watch(aws, Tags=[{"Key": "new", "Value": "2"}])
+
+    (found,) = client.describe_alarms()["MetricAlarms"]
+    tags = client.list_tags_for_resource(ResourceARN=found["AlarmArn"])["Tags"]
+    assert tags == [{"Key": "new", "Value": "2"}]

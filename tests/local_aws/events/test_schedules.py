@@ -68,3 +68,33 @@ def test_a_rule_without_permission_for_the_function_is_not_fired(aws: LocalAws) 
 
     with pytest.raises(RuleNotFireable, match="to invoke it for the rule"):
         aws.fire("five")
+
+
+def test_targets_keep_their_dead_letters_and_retries(aws: LocalAws) -> None:
+    events = aws.client("events")
+    events.put_rule(Name="five", ScheduleExpression="rate(5 minutes)")
+    target = {
+        "Id": "1",
+        "Arn": f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:f",
+        "DeadLetterConfig": {"Arn": f"arn:aws:sqs:{aws.region}:{aws.account_id}:dead"},
+        "RetryPolicy": {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60},
+    }
+    events.put_targets(Rule="five", Targets=[target])
+
+    assert events.list_targets_by_rule(Rule="five")["Targets"] == [target]
+
+
+def test_a_permission_for_another_account_is_none(aws: LocalAws) -> None:
+    rule = scheduled(aws, permitted=False)
+    permission = {
+        "FunctionName": "subject",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com",
+        "SourceArn": rule,
+    }
+    functions = aws.client("lambda")
+    functions.add_permission(**permission, StatementId="other", SourceAccount="210987654321")
+    with pytest.raises(RuleNotFireable, match="to invoke it for the rule"):
+        aws.fire("five")
+    functions.add_permission(**permission, StatementId="own", SourceAccount=aws.account_id)
+    assert len(aws.fire("five")) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,22 +10,14 @@ import pytest
 from local_aws import LocalAws
 
 from ..functions import ROLE, TRUST
-from .roles import HERE, ITEM, URL, allow, allowing, call, with_caller
+from ..roles import HERE, ITEM, URL, allow, allowing, call
 
 TAG = {"Key": "a", "Value": "b"}
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalAws]:
-    with with_caller() as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(running: LocalAws) -> Iterator[LocalAws]:
-    with running.enforcing_iam():
-        yield running
-    allow(running)
+def aws(enforcing: LocalAws) -> LocalAws:
+    return enforcing
 
 
 # What a function calls, the permission it takes, another of its kind, and how it is refused.
@@ -101,13 +92,13 @@ def test_a_call_takes_its_own_permission_on_its_own_resource(
     assert call(aws, service, operation, **arguments) == [200]
 
 
-def test_only_functions_are_held_to_it_and_only_inside_the_block(running: LocalAws) -> None:
-    allow(running)
-    assert call(running, "s3", "list_buckets") == [200]
-    with running.enforcing_iam():
-        assert call(running, "s3", "list_buckets")[0] == 403
-        assert running.client("s3").list_buckets()["Buckets"]
-    assert call(running, "s3", "list_buckets") == [200]
+def test_only_functions_are_held_to_it_and_only_inside_the_block(caller: LocalAws) -> None:
+    allow(caller)
+    assert call(caller, "s3", "list_buckets") == [200]
+    with caller.enforcing_iam():
+        assert call(caller, "s3", "list_buckets")[0] == 403
+        assert caller.client("s3").list_buckets()["Buckets"]
+    assert call(caller, "s3", "list_buckets") == [200]
 
 
 def test_everyone_may_ask_who_they_are(aws: LocalAws) -> None:

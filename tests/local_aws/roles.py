@@ -9,7 +9,7 @@ from typing import Any
 
 from local_aws import LocalAws
 
-from ..functions import ROLE, deploy, emptied
+from .functions import ROLE, deploy, emptied
 
 CALLER = """
 import boto3, os

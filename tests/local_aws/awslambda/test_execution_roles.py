@@ -1,0 +1,112 @@
+"""With IAM enforced, Lambda needs the permissions of execution roles on the embedded AWS."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws import LocalAws
+
+from ..functions import deploy, log_events
+from ..roles import HERE, allow, allowing
+
+
+@pytest.fixture
+def aws(enforcing: LocalAws) -> LocalAws:
+    return enforcing
+
+
+def test_encrypted_variables_are_decrypted_in_the_roles_name_when_an_environment_starts(
+    aws: LocalAws,
+) -> None:
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    code = "def handler(event, context):\n    return 'ran'"
+    options = {"KMSKeyArn": key, "Environment": {"Variables": {"TOKEN": "secret"}}}
+    name = deploy(aws, code, FunctionName="encrypted", **options)
+    allow(aws, allowing(key, "kms:Encrypt"))
+    with pytest.raises(ClientError, match="kms:Decrypt on resource") as caught:
+        aws.invoke(name)
+    assert caught.value.response["Error"]["Code"] == "KMSAccessDeniedException"
+    allow(aws, allowing(key, "kms:Decrypt"))
+    assert aws.invoke(name).payload == "ran"
+    allow(aws)
+    assert aws.invoke(name).payload == "ran", "a warm environment has them already"
+
+
+@pytest.mark.parametrize(
+    ("missing", "streams", "lines"),
+    [(None, 2, 2), ("CreateLogGroup", 0, 0), ("CreateLogStream", 1, 1), ("PutLogEvents", 2, 1)],
+)
+def test_a_log_is_written_in_the_roles_name_and_nobody_told_where_that_fails(
+    aws: LocalAws, missing: str | None, streams: int, lines: int
+) -> None:
+    name = deploy(aws, "def handler(event, context):\n    print('said')", FunctionName="talking")
+    group = f"/aws/lambda/{name}"
+    every = {f"logs:{each}" for each in ("CreateLogGroup", "CreateLogStream", "PutLogEvents")}
+    resource = f"arn:aws:logs:{HERE}:log-group:{group}:*"
+    if missing != "CreateLogGroup":
+        allow(aws, allowing(resource, *every))
+        aws.invoke(name)
+    allow(aws, allowing(resource, *(every - {f"logs:{missing}"})))
+    # a new environment, and with it a new stream
+    aws.client("lambda").update_function_configuration(FunctionName=name, Description="new")
+    invocation = aws.invoke(name)
+    assert "said\n" in invocation.log_tail
+    assert invocation.function_error is None
+
+    logs = aws.client("logs")
+    groups = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    written = log_events(aws, group) if groups else []
+    assert written.count("said") == lines
+    if groups:
+        assert len(logs.describe_log_streams(logGroupName=group)["logStreams"]) == streams
+        logs.delete_log_group(logGroupName=group)
+    assert bool(groups) is (missing != "CreateLogGroup")
+    aws.client("lambda").delete_function(FunctionName=name)
+
+
+VPC = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
+TRACING = {"TracingConfig": {"Mode": "Active"}}
+QUEUE, TOPIC = f"arn:aws:sqs:{HERE}:one", f"arn:aws:sns:{HERE}:one"
+
+
+@pytest.mark.parametrize(
+    ("options", "needed", "resource"),
+    [
+        ("vpc", [f"{each} on EC2" for each in VPC], "*"),
+        (TRACING, ["PutTraceSegments on XRAY", "PutTelemetryRecords on XRAY"], "*"),
+        ({"DeadLetterConfig": {"TargetArn": QUEUE}}, ["SendMessage on SQS"], QUEUE),
+        ({"DeadLetterConfig": {"TargetArn": TOPIC}}, ["Publish on SNS"], TOPIC),
+    ],
+    ids=["vpc", "tracing", "queue", "topic"],
+)
+def test_lambda_takes_no_configuration_for_which_the_role_is_not_enough(
+    aws: LocalAws, options: Any, needed: list[str], resource: str
+) -> None:
+    if options == "vpc":
+        ec2 = aws.client("ec2")
+        subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+        options = {"VpcConfig": {"SubnetIds": [subnet], "SecurityGroupIds": []}}
+    functions = aws.client("lambda")
+    code = "def handler(event, context):\n    return 'ran'"
+    plain = deploy(aws, code, FunctionName=f"plain-{uuid.uuid4().hex}")
+    actions = [f"{need.split(' on ')[1].lower()}:{need.split(' on ')[0]}" for need in needed]
+    for index, need in enumerate(needed):
+        others = [*actions[:index], *actions[index + 1 :]]
+        allow(aws, allowing(resource, "lambda:Some", *others))
+        refused = f"InvalidParameterValue.* does not have permissions to call {need}"
+        with pytest.raises(ClientError, match=refused):
+            deploy(aws, code, FunctionName="new", **options)
+        with pytest.raises(ClientError, match=refused):
+            functions.update_function_configuration(FunctionName=plain, **options)
+        configuration = functions.get_function_configuration(FunctionName=plain)
+        assert not set(options) & {"DeadLetterConfig"} & set(configuration)
+        assert configuration.get("TracingConfig", {}).get("Mode") != "Active"
+        assert not configuration.get("VpcConfig", {}).get("SubnetIds")
+    allow(aws, allowing(resource, *actions))
+    functions.update_function_configuration(FunctionName=plain, **options)
+    name = deploy(aws, code, FunctionName=f"new-{uuid.uuid4().hex}", **options)
+    assert aws.invoke(name).payload == "ran"
