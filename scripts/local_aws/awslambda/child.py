@@ -1,15 +1,14 @@
-"""The process in which functions run: what a Lambda execution environment is to its runtime.
+"""The process in which a function runs, in the place of the runtime of Lambda.
 
-Started by path with the standard library alone (`python -I child.py`). It takes its standard
-streams away from the function: requests arrive on what was standard input, answers leave by
-what was standard output, and everything the function prints goes to standard error, which
-the other side reads as its log.
+It is started by path, with the standard library alone (`python -I child.py`). It takes its
+standard streams away from the function: requests arrive at what was standard input, responses
+leave by what was standard output, and everything that the function prints goes to standard
+error, which the other side reads as its log.
 
-Every message is one line of JSON. First comes `{"path": [...]}`, then invocations as
+Every message is a line of JSON. First comes `{"path": [...]}`, then invocations as
 `{"request_id", "arn", "deadline", "event"}` with the event as JSON text and the deadline in
-seconds of the epoch. An answer is `{"result": text}` or `{"error": {...}}`, with `peak_bytes`.
-Before each answer a line `NUL END NUL <request id>` in the log says that its log is complete;
-within a log line, NUL stands for a newline of the same log event.
+seconds of the epoch. A response is `{"result": text}` or `{"error": {...}}`, with `peak_bytes`.
+In a log line, NUL stands for a newline of the same log event.
 """
 
 import importlib
@@ -33,7 +32,7 @@ _NOT_EXTRA = {*vars(logging.makeLogRecord({})), "asctime", "aws_request_id", "me
 
 
 class Fault(Exception):
-    """A function that cannot be run, with the error type Lambda gives to that."""
+    """The function cannot be run. Lambda has an error type for the reason."""
 
     def __init__(self, error_type: str, message: str, stack: list[str] | None = None) -> None:
         super().__init__(message)
@@ -42,7 +41,7 @@ class Fault(Exception):
 
 
 class Context:
-    """What a handler gets as its second argument."""
+    """The second argument of a handler."""
 
     client_context = None
     identity = None
@@ -72,7 +71,7 @@ class _Current:
 
 class _LogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        record.aws_request_id = _Current.request_id  # a function's own formatter may name it
+        record.aws_request_id = _Current.request_id  # a formatter of the function may use it
         try:
             _write_event(self.format(record))
         except Exception:
@@ -91,12 +90,12 @@ class _TextFormatter(logging.Formatter):
 
 class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        # Lambda keeps an object given as the message as an object
-        plain = isinstance(record.msg, dict) and not record.args
+        # Lambda keeps a message that is an object.
+        is_object = isinstance(record.msg, dict) and not record.args
         line = {
             "timestamp": _timestamp(record.created),
             "level": record.levelname,
-            "message": record.msg if plain else record.getMessage(),
+            "message": record.msg if is_object else record.getMessage(),
             "logger": record.name,
             "requestId": _Current.request_id or None,
         }
@@ -113,7 +112,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 def main() -> None:
-    requests, answers = _take_streams()
+    requests, responses = _take_streams()
     incoming: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_read, args=(requests, incoming), daemon=True).start()
     sys.path[:0] = incoming.get()["path"]
@@ -122,18 +121,18 @@ def main() -> None:
     try:
         handler = _load(os.environ["_HANDLER"])
     except Exception as error:
-        _answer(answers, "init", {"error": _report_error(error)})
+        _respond(responses, {"error": _report_error(error)})
         return
-    _answer(answers, "init", {"result": "null"})
+    _respond(responses, {"result": "null"})
     while True:
         request = incoming.get()
         _Current.request_id = request["request_id"]
-        _answer(answers, request["request_id"], _invoke(handler, request))
+        _respond(responses, _invoke(handler, request))
 
 
 def _take_streams() -> tuple[int, int]:
-    """Move requests and answers to descriptors of their own; what is printed is log."""
-    requests, answers = os.dup(0), os.dup(1)
+    """Move requests and responses to descriptors of their own; what is printed is log."""
+    requests, responses = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -142,11 +141,11 @@ def _take_streams() -> tuple[int, int]:
         stream.reconfigure(  # type: ignore[union-attr]
             encoding="utf-8", errors="backslashreplace", newline="\n", line_buffering=True
         )
-    return requests, answers
+    return requests, responses
 
 
 def _read(requests: int, incoming: "queue.Queue[dict[str, Any]]") -> NoReturn:
-    """Queue what arrives; when the other side is gone, end with all that was started."""
+    """Queue requests. When the other side is gone, end with everything that was started."""
     pending = b""
     while chunk := os.read(requests, 1 << 16):
         *lines, pending = (pending + chunk).split(b"\n")
@@ -170,7 +169,7 @@ def _set_up_logging() -> None:
 
 
 def _load(name: str) -> Handler:
-    """Import the handler `module.function`; what the module itself raises passes through."""
+    """Import the handler `module.function`. Errors of the module itself pass through."""
     module_name, dot, attribute = name.rpartition(".")
     if not dot:
         raise Fault("Runtime.MalformedHandlerName", f"Bad handler '{name}': no dot in it")
@@ -209,45 +208,44 @@ def _invoke(handler: Handler, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _report_error(error: Exception) -> dict[str, Any]:
-    """Log `error` as Lambda does and return what the caller is told."""
+    """Log `error` as Lambda does, and return it as the caller gets it."""
     if isinstance(error, Fault):
         error_type, stack = error.error_type, error.stack
     else:
         error_type, stack = type(error).__name__, _stack_of(error.__traceback__)
-    told = {
+    report = {
         "errorMessage": str(error),
         "errorType": error_type,
         "requestId": _Current.request_id,
         "stackTrace": stack,
     }
     if os.environ["AWS_LAMBDA_LOG_FORMAT"] == "JSON":
-        line = {"timestamp": _timestamp(time.time()), "level": "ERROR", **told}
+        line = {"timestamp": _timestamp(time.time()), "level": "ERROR", **report}
         _write_event(json.dumps(line, ensure_ascii=False))
     else:
-        shown = f"[ERROR] {error_type}: {error}\nTraceback (most recent call last):\n"
-        _write_event(shown + "".join(stack).rstrip("\n"))
-    return told
+        text = f"[ERROR] {error_type}: {error}\nTraceback (most recent call last):\n"
+        _write_event(text + "".join(stack).rstrip("\n"))
+    return report
 
 
 def _stack_of(trace: TracebackType | None) -> list[str]:
-    """The frames of the function alone, outermost first."""
+    """Return the frames of the function alone, outermost first."""
     frames = traceback.extract_tb(trace)
     while frames and (frames[0].filename == __file__ or "importlib" in frames[0].filename):
         del frames[0]
     return traceback.format_list(frames)
 
 
-def _answer(answers: int, request_id: str, message: dict[str, Any]) -> None:
+def _respond(responses: int, message: dict[str, Any]) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
-    _write(_LOG, f"\0END\0{request_id}\n".encode())
-    _write(answers, json.dumps({**message, "peak_bytes": _peak_bytes()}).encode() + b"\n")
+    _write(responses, json.dumps({**message, "peak_bytes": _peak_bytes()}).encode() + b"\n")
 
 
 def _peak_bytes() -> int:
-    """The most memory this process ever held, 0 where the platform does not say."""
+    """Return the most memory that this process ever held, 0 where the platform does not tell."""
     try:
-        # not getrusage, whose figure on Linux starts at the peak of the process that forked
+        # On Linux, the figure of getrusage starts at the peak of the parent process.
         with open("/proc/self/status", encoding="ascii", errors="replace") as status:
             for line in status:
                 if line.startswith("VmHWM:"):

@@ -1,4 +1,4 @@
-"""Runs functions: keeps execution environments warm and reports each invocation to its log."""
+"""Runs functions in execution environments, which stay warm, and writes their logs."""
 
 import json
 import math
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from local_aws.awslambda.archives import Archives, layer_path
 from local_aws.awslambda.function import Function, environ_of
 from local_aws.awslambda.log_format import JsonFormat, Report, TextFormat, tail
-from local_aws.awslambda.sandbox import Answer, LogLine, Sandbox
-from local_aws.awslambda.unpacking import Unpacked, layer_path
+from local_aws.awslambda.sandbox import LogLine, Response, Sandbox
 
 WriteLog = Callable[[Function, str, Sequence[LogLine]], None]
 AssumeRole = Callable[[Function], Mapping[str, str]]
 
-_INIT_SEC = 10
+# Lambda gives 10 s to import a function. A busy machine may need more for the same.
+_INIT_SEC = 120
 # What an interpreter needs of the machine to start, to find shared libraries and to connect.
 _INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR") + (
     ("COMSPEC", "PATHEXT", "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TMP") if os.name == "nt" else ()
@@ -29,7 +30,7 @@ _INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR") + (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one invocation answered: JSON text, `Unhandled` or None, and the end of its log."""
+    """The result of one invocation: JSON text, `Unhandled` or None, and the end of its log."""
 
     payload: str
     function_error: str | None
@@ -38,7 +39,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Environment:
+class _ExecutionEnvironment:
     function: Function
     log_stream: str
     sandbox: Sandbox
@@ -54,38 +55,39 @@ class Executor:
         write_log: WriteLog,
         assume_role: AssumeRole = lambda _: {},
     ) -> None:
-        """Unpack below `folder`; functions see `environ`, and their logs go to `write_log`.
+        """Unpack code below `folder`. Functions get `environ`, and `write_log` gets their logs.
 
-        `assume_role` gives each environment that starts credentials of its own, as variables.
+        `assume_role` returns environment variables with credentials for each new environment.
         """
-        self._unpacked = Unpacked(folder)
+        self._archives = Archives(folder)
         self._environ = dict(environ)
         self._assume_role = assume_role
         self._write_log = write_log
         self._lock = threading.Lock()
-        self._idle: defaultdict[str, list[_Environment]] = defaultdict(list)
-        self._busy: set[_Environment] = set()
-        self._current: dict[str, str] = {}
+        self._idle: defaultdict[str, list[_ExecutionEnvironment]] = defaultdict(list)
+        self._busy: set[_ExecutionEnvironment] = set()
+        self._revisions: dict[str, str] = {}
+        self._resets = 0
 
     def invoke(self, function: Function, event: str, request_id: str | None = None) -> Result:
-        """Run `function` once with `event` (JSON text), in a warm environment if one is free."""
+        """Run `function` once with `event` (JSON text), in a warm environment if one is idle."""
         request_id = request_id or str(uuid.uuid4())
-        environment = self._take(function)
+        resets = self._resets
+        environment = self._take_idle(function)
         init_ms = None
-        answer = Answer()
+        response = Response()
         if environment is None:
             began = time.monotonic()
-            environment = self._start(function)
-            limit = max(_INIT_SEC, function.timeout_sec)
-            answer = environment.sandbox.initialise(limit)
+            environment = self._start(function, resets)
+            response = environment.sandbox.initialise(max(_INIT_SEC, function.timeout_sec))
             init_ms = (time.monotonic() - began) * 1000
         sandbox = environment.sandbox
         log = _Log(function, sandbox.take_log())
-        log.system(log.format.start(request_id, function.version))
+        log.add(log.format.start(request_id, function.version))
         began = time.monotonic()
-        ready = not answer.error and not answer.failure
+        ready = not response.error and not response.failure
         if ready:
-            answer = sandbox.invoke(request_id, function.arn, event, function.timeout_sec)
+            response = sandbox.invoke(request_id, function.arn, event, function.timeout_sec)
         duration_ms = (time.monotonic() - began) * 1000
         log.lines += sandbox.take_log()
         report = Report(
@@ -94,37 +96,41 @@ class Executor:
             function.memory_mb,
             min(math.ceil(sandbox.peak_bytes / 2**20), function.memory_mb),
             init_ms,
-            answer.failure,
-            failed=answer.error is not None,
+            response.failure,
+            failed=response.error is not None,
         )
-        log.system(log.format.end(report))
-        self._release(environment, keep=ready and not answer.failure)
+        log.add(log.format.end(report))
+        self._release(environment, keep=ready and not response.failure)
         self._write_log(function, environment.log_stream, log.in_order())
-        return _result(answer, request_id, log, duration_ms)
+        return _result(response, request_id, log, duration_ms)
 
     def retire(self, arn: str) -> None:
-        """End the idle environments of the function `arn`, and the busy ones once they answer."""
+        """End the idle environments of the function `arn`, and the busy ones when they respond."""
         with self._lock:
-            self._current.pop(arn, None)
+            self._revisions.pop(arn, None)
             idle = self._idle.pop(arn, [])
         for environment in idle:
             environment.sandbox.end()
 
     def retire_all(self) -> None:
-        """End all environments, at once."""
+        """End all environments at once, and those that are being started."""
         with self._lock:
-            ending = [*self._busy, *(each for idle in self._idle.values() for each in idle)]
+            self._resets += 1
+            self._revisions.clear()
+            idle = [each for environments in self._idle.values() for each in environments]
             self._idle.clear()
-            self._current.clear()
-        for environment in ending:
+            for environment in self._busy:
+                environment.sandbox.kill()
+        for environment in idle:
             environment.sandbox.end()
 
-    def _take(self, function: Function) -> _Environment | None:
-        outdated: list[_Environment] = []
+    def _take_idle(self, function: Function) -> _ExecutionEnvironment | None:
+        """Return a warm environment if one is idle, and end those of other revisions."""
+        outdated: list[_ExecutionEnvironment] = []
         with self._lock:
             idle = self._idle[function.arn]
-            if self._current.get(function.arn) != function.revision:
-                self._current[function.arn] = function.revision
+            if self._revisions.get(function.arn) != function.revision:
+                self._revisions[function.arn] = function.revision
                 outdated, self._idle[function.arn] = idle, []
                 taken = None
             else:
@@ -135,11 +141,11 @@ class Executor:
             environment.sandbox.end()
         return taken
 
-    def _start(self, function: Function) -> _Environment:
-        task_root = self._unpacked.folder_of([function.code])
+    def _start(self, function: Function, resets: int) -> _ExecutionEnvironment:
+        task_root = self._archives.unpack([function.code])
         path = [task_root]
         if function.layers:
-            path += layer_path(self._unpacked.folder_of(function.layers))
+            path += layer_path(self._archives.unpack(function.layers))
         today = datetime.now(timezone.utc).strftime("%Y/%m/%d")
         log_stream = f"{today}/[{function.version}]{uuid.uuid4().hex}"
         environ = {
@@ -153,16 +159,18 @@ class Executor:
             **environ_of(function, str(task_root), log_stream),
         }
         sandbox = Sandbox(task_root, environ, path, function.memory_mb * 2**20)
-        environment = _Environment(function, log_stream, sandbox)
+        environment = _ExecutionEnvironment(function, log_stream, sandbox)
         with self._lock:
             self._busy.add(environment)
+            if self._resets != resets:
+                sandbox.kill()
         return environment
 
-    def _release(self, environment: _Environment, keep: bool) -> None:
+    def _release(self, environment: _ExecutionEnvironment, keep: bool) -> None:
         function = environment.function
         with self._lock:
             self._busy.discard(environment)
-            keep = keep and self._current.get(function.arn) == function.revision
+            keep = keep and self._revisions.get(function.arn) == function.revision
             if keep:
                 self._idle[function.arn].append(environment)
         if not keep:
@@ -176,12 +184,13 @@ class _Log:
         self.format = JsonFormat if function.log_format == "JSON" else TextFormat
         self.lines = lines
 
-    def system(self, messages: list[str]) -> None:
+    def add(self, messages: list[str]) -> None:
+        """Add lines of Lambda itself."""
         now = time.time_ns() // 1_000_000
         self.lines += [LogLine(now, message) for message in messages]
 
     def in_order(self) -> list[LogLine]:
-        """Return the events; the order they arrived in decides, for clocks may step back."""
+        """Return the events in the order in which they arrived, for clocks may be set back."""
         ordered: list[LogLine] = []
         for line in self.lines:
             timestamp = max(line.timestamp, ordered[-1].timestamp if ordered else 0)
@@ -189,16 +198,16 @@ class _Log:
         return ordered
 
 
-def _result(answer: Answer, request_id: str, log: _Log, duration_ms: float) -> Result:
+def _result(response: Response, request_id: str, log: _Log, duration_ms: float) -> Result:
     log_tail = tail([line.message for line in log.lines])
-    if answer.failure:
-        told = {
-            "errorType": answer.failure.error_type,
-            "errorMessage": f"RequestId: {request_id} Error: {answer.failure.reason}",
+    if response.failure:
+        error = {
+            "errorType": response.failure.error_type,
+            "errorMessage": f"RequestId: {request_id} Error: {response.failure.reason}",
         }
-        return Result(json.dumps(told), "Unhandled", log_tail, duration_ms)
-    if answer.error is not None:
-        told = {**answer.error, "requestId": request_id}
-        return Result(json.dumps(told), "Unhandled", log_tail, duration_ms)
-    assert answer.result is not None
-    return Result(answer.result, None, log_tail, duration_ms)
+        return Result(json.dumps(error), "Unhandled", log_tail, duration_ms)
+    if response.error is not None:
+        error = {**response.error, "requestId": request_id}
+        return Result(json.dumps(error), "Unhandled", log_tail, duration_ms)
+    assert response.result is not None
+    return Result(response.result, None, log_tail, duration_ms)
