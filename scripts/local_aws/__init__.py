@@ -7,6 +7,7 @@ from local_aws.aws import Invocation, LocalAws
 from local_aws.cloudwatch.alarm_evaluation import StateChange
 from local_aws.errors import (
     AlreadyRunning,
+    Interrupted,
     LocalAwsError,
     NotEvaluable,
     PortInUse,
@@ -17,6 +18,7 @@ from local_aws.sns.email import Email
 __all__ = [
     "AlreadyRunning",
     "Email",
+    "Interrupted",
     "Invocation",
     "LocalAws",
     "LocalAwsError",

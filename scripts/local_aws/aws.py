@@ -86,6 +86,7 @@ class LocalAws:
             self._mailboxes = Mailboxes()
             stack.enter_context(services.patched(invoker, self._authorization, self._mailboxes))
             self.reset()
+            stack.callback(server.join)
             stack.callback(self.reset)
             stack.callback(server.close)
             server.start()
@@ -162,12 +163,16 @@ class LocalAws:
         return self._authorization.enforced()
 
     def reset(self) -> None:
-        """Forget every resource and end every execution environment."""
-        self._executor.retire_all()
+        """Delete all resources, and end all execution environments.
+
+        Calls that are waiting, such as for a function, fail with `Interrupted`.
+        """
         with request_lock:
+            request_lock.interrupt()
             self._authorization.revoke_credentials()
             self._mailboxes.clear()
             moto_api_backend.reset()
+        self._executor.retire_all()
 
 
 @contextmanager

@@ -13,9 +13,9 @@ REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
 
 _ACCESS_KEY = "testing"
-_CONFIG = Config(proxies={})
-# An invocation may take as long as Lambda allows, and must not be repeated by the client.
-_PATIENT = Config(read_timeout=960, retries={"total_max_attempts": 1})
+# A request may run a function, which may take as long as Lambda allows.
+_CONFIG = Config(proxies={}, read_timeout=960)
+_WITHOUT_RETRIES = Config(retries={"total_max_attempts": 1})
 
 
 def credentials() -> dict[str, str]:
@@ -90,7 +90,7 @@ class Clients:
         """Return the client of `service`."""
         with self._making:
             if service not in self._made:
-                config = _CONFIG.merge(_PATIENT) if service == "lambda" else _CONFIG
+                config = _CONFIG.merge(_WITHOUT_RETRIES) if service == "lambda" else _CONFIG
                 self._made[service] = self._session.client(
                     service, endpoint_url=self._endpoint, config=config
                 )

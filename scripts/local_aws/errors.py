@@ -19,3 +19,10 @@ class RuleNotFireable(LocalAwsError):
 
 class NotEvaluable(LocalAwsError):
     """An alarm or a query asks for what CloudWatch may know and the embedded AWS does not."""
+
+
+class Interrupted(LocalAwsError):
+    """The embedded AWS was reset or closed during a call."""
+
+    def __init__(self) -> None:
+        super().__init__("The embedded AWS was reset or closed during this call.")

@@ -42,7 +42,7 @@ def with_caller() -> Iterator[LocalAws]:
             aws.client("sns").create_topic(Name=name)
             aws.client("sqs").create_queue(QueueName=name)
             new_table(aws, name)
-        deploy(aws, CALLER, Timeout=60, MemorySize=256)
+        deploy(aws, CALLER, MemorySize=256)
         yield aws
 
 

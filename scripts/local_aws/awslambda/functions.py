@@ -3,6 +3,7 @@
 import base64
 import json
 import uuid
+from functools import partial
 from typing import Any, ClassVar
 
 from moto.awslambda import models
@@ -15,6 +16,7 @@ from local_aws.awslambda.function import Function
 from local_aws.awslambda.invocations import Invoker, InvokeRequest
 from local_aws.awslambda.permissions import check_configuration
 from local_aws.iam.authorization import Authorization
+from local_aws.request_lock import request_lock
 
 # The default of Lambda.
 _RETRIES = 2
@@ -116,8 +118,11 @@ class LocalFunction(models.LambdaFunction):
         if invocation_type == "DryRun":
             return b""
         event = _event_text(body)
-        if invocation_type == "Event" or (not request_headers and not _is_polled(event)):
+        if invocation_type == "Event":
             self.invoke_async(event, qualifier)
+            return b""
+        if not request_headers and not _is_polled(event):
+            request_lock.defer(partial(self.invoke_async, event, qualifier))
             return b""
         result = self.invoker.invoke(self._request(event, qualifier))
         if result.function_error:

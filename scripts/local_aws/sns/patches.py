@@ -1,17 +1,21 @@
-"""SNS: subscribers by e-mail receive what is published, as if they had confirmed."""
+"""Patches of SNS: subscriptions by e-mail and HTTP."""
 
 from typing import Any
 
 from moto.sns.models import Subscription
 
 from local_aws.patching import Patch
+from local_aws.request_lock import request_lock
 from local_aws.sns.email import Email, Mailboxes
 
-_WITHOUT_SUBJECT = "AWS Notification Message"
+_DEFAULT_SUBJECT = "AWS Notification Message"
 
 
 def install(patch: Patch, mailboxes: Mailboxes) -> None:
-    """moto keeps such subscriptions and sends them nothing."""
+    """moto sends no e-mail, and calls HTTP endpoints within the request.
+
+    Subscriptions by e-mail need no confirmation.
+    """
     moto_publish = Subscription.publish
 
     def publish(
@@ -24,23 +28,20 @@ def install(patch: Patch, mailboxes: Mailboxes) -> None:
         deduplication_id: str | None = None,
         message_structure: str | None = None,
     ) -> None:
-        if subscription.protocol != "email":
-            moto_publish(
-                subscription,
-                message,
-                message_id,
-                subject,
-                message_attributes,
-                group_id,
-                deduplication_id,
-                message_structure,
-            )
+        if subscription.protocol == "email":
+            policy = subscription._filter_policy_matcher
+            if policy is None or policy.matches(message_attributes, message):
+                if message_structure == "json":
+                    message = subscription._parse_message_structure(message, "email")
+                mailboxes.deliver(
+                    subscription.endpoint, Email(subject or _DEFAULT_SUBJECT, message)
+                )
             return
-        wanted = subscription._filter_policy_matcher
-        if wanted is not None and not wanted.matches(message_attributes, message):
-            return
-        if message_structure == "json":
-            message = subscription._parse_message_structure(message, subscription.protocol)
-        mailboxes.deliver(subscription.endpoint, Email(subject or _WITHOUT_SUBJECT, message))
+        arguments = (message, message_id, subject, message_attributes, group_id)
+        if subscription.protocol in ("http", "https"):
+            with request_lock.released():  # the endpoint may call AWS before it responds
+                moto_publish(subscription, *arguments, deduplication_id, message_structure)
+        else:
+            moto_publish(subscription, *arguments, deduplication_id, message_structure)
 
     patch(Subscription, "publish", publish)

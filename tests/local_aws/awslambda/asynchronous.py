@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from local_aws import LocalAws
 
 from ..functions import log_events
+from ..metrics import statistics
 
 FAILING = "def handler(event, context):\n    print('tried')\n    return 1 / event['by']"
 
@@ -52,15 +52,6 @@ def attempts(aws: LocalAws, group: str = "/aws/lambda/subject") -> int:
     return log_events(aws, group).count("tried")
 
 
-def total(aws: LocalAws, metric: str, function: str = "subject") -> float | None:
-    now = datetime.now(timezone.utc)
-    found = aws.client("cloudwatch").get_metric_statistics(
-        Namespace="AWS/Lambda",
-        MetricName=metric,
-        Dimensions=[{"Name": "FunctionName", "Value": function}],
-        StartTime=now - timedelta(days=1),
-        EndTime=now + timedelta(days=1),
-        Period=30 * 86400,
-        Statistics=["Sum"],
-    )["Datapoints"]
-    return found[0]["Sum"] if found else None
+def total(aws: LocalAws, metric: str) -> float | None:
+    """Return the sum of a metric of the function, None if nothing was put."""
+    return statistics(aws, "AWS/Lambda", metric, FunctionName="subject").get("Sum")

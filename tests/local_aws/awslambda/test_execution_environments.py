@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from ..functions import deploy, zipped
+from ...processes import PATIENCE_SEC
+from ..calls import Call
+from ..functions import deploy, waiting_function, zipped
 
 COUNTER = """
 calls = 0
@@ -46,24 +47,12 @@ def test_a_function_made_anew_starts_cold(aws: LocalAws) -> None:
 
 
 def test_two_invocations_at_once_run_in_two_environments(aws: LocalAws) -> None:
-    code = """
-import os, socket
-def handler(event, context):
-    if event:
-        with socket.create_connection(("127.0.0.1", event)) as meeting:
-            meeting.recv(1)
-    return os.getpid()
-"""
-    name = deploy(aws, code, Timeout=20)
-    warm = aws.invoke(name).payload
-    with socket.create_server(("127.0.0.1", 0)) as meeting, ThreadPoolExecutor() as pool:
-        meeting.settimeout(20)
-        port = meeting.getsockname()[1]
-        answers = [pool.submit(aws.invoke, name, port) for _ in range(2)]
-        arrived = [meeting.accept()[0] for _ in answers]
-        for connection in arrived:
+    with waiting_function(aws) as listening:
+        warm = aws.invoke("subject").payload
+        calls = [Call(aws.invoke, "subject", "wait") for _ in range(2)]
+        for connection in [listening.accept()[0] for _ in calls]:
             connection.close()
-        together = {answer.result().payload for answer in answers}
+        together = {call.result().payload for call in calls}
 
     assert len(together) == 2
     assert warm in together
@@ -81,7 +70,7 @@ def handler(event, context):
         aws.invoke(deploy(aws, code), listening.getsockname()[1])
         connection, _ = listening.accept()
     with connection:
-        connection.settimeout(20)
+        connection.settimeout(PATIENCE_SEC)
         if how == "reset":
             aws.reset()
         else:
@@ -96,7 +85,7 @@ def handler(event, context):
     threading.Thread(target=threading.Event().wait, daemon=True).start()
     return "answered"
 """
-    name = deploy(aws, code, Timeout=5)
+    name = deploy(aws, code)
 
     assert [aws.invoke(name).payload for _ in range(2)] == ["answered", "answered"]
 
@@ -126,3 +115,24 @@ def test_a_dry_run_runs_nothing_and_an_unknown_function_is_not_found(aws: LocalA
     assert aws.invoke(name).payload == ["it", 2]
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         aws.invoke("nobody")
+
+
+@pytest.mark.parametrize("end", ["os._exit(7)", "return 'answered'"])
+def test_a_process_that_a_function_leaves_behind_does_not_delay_the_answer(
+    aws: LocalAws, end: str
+) -> None:
+    code = f"""
+import os, subprocess, sys
+def handler(event, context):
+    wait = f"import socket; socket.create_connection(('127.0.0.1', {{event}})).recv(1)"
+    subprocess.Popen([sys.executable, "-c", wait], start_new_session=True)
+    print("last words")
+    sys.stdout.flush()
+    {end}
+"""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(PATIENCE_SEC)
+        invocation = aws.invoke(deploy(aws, code), listening.getsockname()[1])
+        listening.accept()[0].close()
+    assert "last words\n" in invocation.log_tail
+    assert (invocation.payload == "answered") is end.startswith("return")

@@ -9,7 +9,8 @@ import pytest
 
 from local_aws import LocalAws
 
-from ..functions import deploy, log_events, zipped
+from ...processes import PATIENCE_SEC
+from ..functions import deploy, invoke_until, log_events, zipped
 
 
 def test_the_result_is_what_the_handler_returns(aws: LocalAws) -> None:
@@ -34,9 +35,9 @@ def handler(event, context):
         "group": context.log_group_name, "stream": context.log_stream_name,
     }
 """
-    told = aws.invoke(deploy(aws, code, Timeout=7, MemorySize=192)).payload
+    told = aws.invoke(deploy(aws, code, Timeout=PATIENCE_SEC, MemorySize=192)).payload
 
-    assert 0 < told["left"] <= 7000
+    assert 0 < told["left"] <= PATIENCE_SEC * 1000
     assert told["name"] == "subject"
     assert told["memory"] == "192"
     assert told["arn"] == f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:subject"
@@ -106,13 +107,12 @@ def handler(event, context):
 """
     name = deploy(aws, code, Timeout=1)
 
-    invocation = aws.invoke(name, "hang")
+    invocation = invoke_until(aws, name, "hang", lambda found: "waiting\n" in found.log_tail)
 
     assert invocation.function_error == "Unhandled"
     assert "Task timed out after 1.00 seconds" in invocation.payload["errorMessage"]
-    assert "waiting\n" in invocation.log_tail
     assert "Task timed out after 1.00 seconds\nEND RequestId" in invocation.log_tail
-    assert aws.invoke(name, "again").payload == "done"
+    invoke_until(aws, name, "again", lambda found: found.payload == "done")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def handler(event, context):
         {after}
     return len(held)
 """
-    name = deploy(aws, code, MemorySize=128, Timeout=60)
+    name = deploy(aws, code, MemorySize=128)
 
     assert aws.invoke(name, 1).payload == 2**20
     invocation = aws.invoke(name, 200)
@@ -209,7 +209,7 @@ def handler(event, context):
         LayerName="layer", Content={"ZipFile": zipped({"python/layered.py": "VALUE = 5"})}
     )
 
-    invocation = aws.invoke(deploy(aws, code, Layers=[layer["LayerVersionArn"]], Timeout=30))
+    invocation = aws.invoke(deploy(aws, code, Layers=[layer["LayerVersionArn"]]))
 
     assert invocation.payload == {"layer": 5, "others": [None] * 3, "at_root": True}
     assert aws.client("s3").head_bucket(Bucket="made-by-function")

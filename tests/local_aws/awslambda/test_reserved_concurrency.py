@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import threading
+import time
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from ..functions import deploy
+from ...processes import PATIENCE_SEC
+from ..calls import Call
+from ..functions import deploy, waiting_function
 from .asynchronous import FAILING, messages, queue, send, total
 
 
@@ -35,33 +36,23 @@ def test_a_function_without_reserved_executions_does_not_run(aws: LocalAws) -> N
 
 
 def test_an_invocation_beyond_the_reserved_ones_is_refused_or_waits(aws: LocalAws) -> None:
-    code = """
-import socket
-def handler(event, context):
-    if event:
-        with socket.create_connection(("127.0.0.1", event)) as meeting:
-            meeting.recv(1)
-"""
-    name = deploy(aws, code, Timeout=60)
     functions = aws.client("lambda")
-    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    with socket.create_server(("127.0.0.1", 0)) as meeting:
-        busy = threading.Thread(target=aws.invoke, args=[name, meeting.getsockname()[1]])
-        busy.start()
-        running, _ = meeting.accept()  # the function is in its handler now
+    with waiting_function(aws) as listening:
+        functions.put_function_concurrency(FunctionName="subject", ReservedConcurrentExecutions=1)
+        running = Call(aws.invoke, "subject", "wait")
+        connection, _ = listening.accept()  # the handler runs
 
         with pytest.raises(ClientError, match="TooManyRequestsException"):
-            aws.invoke(name)
+            aws.invoke("subject")
         assert total(aws, "Throttles") == 1
-        waiting = threading.Thread(target=send, args=[aws, name, None])
-        waiting.start()
-        for _ in range(1000):  # it is refused once, and then waits
-            if total(aws, "Throttles") == 2:
-                break
+        waiting = Call(send, aws, "subject", None)
+        deadline = time.monotonic() + PATIENCE_SEC
+        while total(aws, "Throttles") != 2:  # it counts as throttled, and then waits
+            assert time.monotonic() < deadline
         assert total(aws, "Invocations") is None
-        running.close()
-        for thread in (busy, waiting):
-            thread.join()
+        connection.close()
+        for call in (running, waiting):
+            call.result()
 
     assert (total(aws, "Invocations"), total(aws, "Throttles")) == (2, 2)
-    assert aws.invoke(name).function_error is None
+    assert aws.invoke("subject").function_error is None

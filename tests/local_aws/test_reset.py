@@ -1,0 +1,57 @@
+"""A reset ends the functions and long polls that are under way, and so does the end of it all."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_aws import LocalAws
+
+from ..processes import PATIENCE_SEC
+from .calls import Call, invoke, observed_poll
+from .functions import waiting_function
+
+
+def is_empty(aws: LocalAws) -> bool:
+    """Whether nothing has been put, logged or sent since the last reset."""
+    return not (
+        aws.client("cloudwatch").list_metrics()["Metrics"]
+        or aws.client("logs").describe_log_groups()["logGroups"]
+    )
+
+
+@pytest.mark.parametrize("how", ["RequestResponse", "Event", "topic", "rule"])
+def test_a_function_that_runs_ends_with_a_reset_and_is_not_retried(aws: LocalAws, how: str) -> None:
+    with waiting_function(aws) as listening:
+        call = invoke(aws, how)
+        connection, _ = listening.accept()
+        with connection:
+            aws.reset()
+            connection.settimeout(PATIENCE_SEC)
+            assert connection.recv(1) == b""
+        assert "was reset or closed" in str(call.error())
+        assert is_empty(aws)
+        listening.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
+def test_an_invocation_that_waits_for_another_ends_with_a_reset(aws: LocalAws) -> None:
+    with waiting_function(aws) as listening:
+        functions = aws.client("lambda")
+        functions.put_function_concurrency(FunctionName="subject", ReservedConcurrentExecutions=1)
+        calls = [invoke(aws, "Event") for _ in range(3)]
+        connection, _ = listening.accept()
+        with connection:
+            aws.reset()
+            assert all("was reset or closed" in str(call.error()) for call in calls)
+        assert is_empty(aws)
+
+
+def test_a_long_poll_ends_with_a_reset(aws: LocalAws) -> None:
+    sqs = aws.client("sqs")
+    url = sqs.create_queue(QueueName="queue")["QueueUrl"]
+    with observed_poll() as polling:
+        call = Call(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=20)
+        assert polling.wait(PATIENCE_SEC)
+        aws.reset()
+        assert "was reset or closed" in str(call.error())
