@@ -1,6 +1,6 @@
-"""An AWS for demonstrations and tests: moto's server, and functions that really run.
+"""An AWS for demonstrations and tests: the server of moto, and functions that really run.
 
-It listens on loopback only and holds everything in memory. It is no part of what is deployed.
+It listens on loopback only, and keeps everything in memory. It is not part of what is deployed.
 """
 
 from local_aws.aws import Invocation, LocalAws

@@ -1,4 +1,8 @@
-"""The AWS services that are emulated more fully than by moto alone: a line for each."""
+"""The AWS services of which this emulates more than moto does.
+
+To add a service, give it a folder, and add its lines here: one that installs its patches of moto,
+and one for the permissions that requests to it require of execution roles.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +30,7 @@ REQUIRED_PERMISSIONS: Mapping[str, RequiredPermissions] = {
     "sns": local_aws.sns.permissions.required,
     "sqs": local_aws.sqs.permissions.required,
 }
-"""What the requests to each service require of a role, by the name that signs them."""
+"""The permissions that requests require, by the name of the service in their signatures."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the executor needs to know of a Lambda function, in one frozen record."""
+"""A Lambda function as the executor needs it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function as it is configured now.
+    """The code and configuration of a function.
 
-    `revision` differs whenever code or configuration do. `code` and `layers` are zip files,
-    layers in the order in which they are laid over each other.
+    `revision` changes with either of them. `code` and `layers` are zip files. Files of later
+    layers take precedence.
     """
 
     arn: str
@@ -32,7 +32,7 @@ class Function:
 
 
 def environ_of(function: Function, task_root: str, log_stream: str) -> dict[str, str]:
-    """Return the variables Lambda itself sets for `function`; no function can change them."""
+    """Return the environment variables that Lambda reserves."""
     reserved = {
         "_HANDLER": function.handler,
         "AWS_DEFAULT_REGION": function.region,
@@ -53,14 +53,14 @@ def environ_of(function: Function, task_root: str, log_stream: str) -> dict[str,
 
 
 def qualifier_in(name_or_arn: str) -> str | None:
-    """Return the alias or version that a function's name or ARN ends with, None if with none.
+    """Return the alias or version in a name or ARN of a function.
 
-    `$LATEST` is none, but the function as it is.
+    That is None without one, and for `$LATEST`, which is the function itself.
     """
     _, _, qualifier = name_or_arn.split(":function:")[-1].partition(":")
     return None if qualifier in ("", "$LATEST") else qualifier
 
 
 def unqualified(function_arn: str) -> str:
-    """Return the ARN without alias or version."""
+    """Return the ARN of the function without alias or version."""
     return ":".join(function_arn.split(":")[:7])

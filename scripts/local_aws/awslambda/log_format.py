@@ -1,4 +1,4 @@
-"""The lines Lambda itself adds to a function's log, as text or as JSON."""
+"""The lines that Lambda adds to the log of a function, as text or JSON."""
 
 import json
 import math
@@ -13,7 +13,7 @@ TAIL_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of one invocation; `init_ms` is None when the environment was warm."""
+    """The figures of an invocation. `init_ms` is None in a warm environment."""
 
     request_id: str
     duration_ms: float
@@ -25,7 +25,7 @@ class Report:
 
 
 class TextFormat:
-    """Lambda's plain format."""
+    """The text format of Lambda."""
 
     @staticmethod
     def start(request_id: str, version: str) -> list[str]:
@@ -43,7 +43,7 @@ class TextFormat:
 
 
 class JsonFormat:
-    """Lambda's JSON format, in which the system's own lines are platform events."""
+    """The JSON format of Lambda, which reports platform events."""
 
     @staticmethod
     def start(request_id: str, version: str) -> list[str]:
@@ -70,7 +70,7 @@ class JsonFormat:
 
 
 def tail(lines: list[str]) -> str:
-    """Return the end of the log that a caller gets who asks for it: at most 4 KB."""
+    """Return the last 4 KB of a log, which callers of a function may ask for."""
     data = "".join(f"{line}\n" for line in lines).encode()
     return data[-TAIL_BYTES:].decode("utf-8", "ignore")
 

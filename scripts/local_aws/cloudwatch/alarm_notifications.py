@@ -1,4 +1,4 @@
-"""What CloudWatch tells a topic when the state of an alarm changes."""
+"""The notifications that CloudWatch publishes when the state of an alarm changes."""
 
 import json
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ _SUBJECT_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A message in SNS's JSON structure, with its subject."""
+class Notification:
+    """A subject, and a message in the JSON structure of SNS: one text for each protocol."""
 
     subject: str
     message: str
 
 
-def notice(alarm: Alarm, old_state: str, at: datetime) -> Notice:
-    """Return what is published of an alarm that has just left `old_state`.
+def notification(alarm: Alarm, old_state: str, at: datetime) -> Notification:
+    """Return the notification about an alarm that has left `old_state`.
 
-    Subscribers get JSON text; those by e-mail get words.
+    E-mail subscribers get prose, all others JSON.
     """
     region = _region_name(alarm.region_name)
     subject = f'{alarm.state_value}: "{alarm.name}" in {region}'
-    told = {
+    content = {
         "AlarmName": alarm.name,
         "AlarmDescription": alarm.description,
         "AWSAccountId": alarm.alarm_arn.split(":")[4],
@@ -43,7 +43,7 @@ def notice(alarm: Alarm, old_state: str, at: datetime) -> Notice:
         "InsufficientDataActions": alarm.insufficient_data_actions,
         "Trigger": _trigger(alarm),
     }
-    words = (
+    text = (
         f'You are receiving this email because your Amazon CloudWatch Alarm "{alarm.name}" in the '
         f"{region} region has entered the {alarm.state_value} state, because "
         f'"{alarm.state_reason}" at "{at:%A %d %B, %Y %H:%M:%S} UTC".\n\n'
@@ -55,12 +55,12 @@ def notice(alarm: Alarm, old_state: str, at: datetime) -> Notice:
         f"- Timestamp: {at:%A %d %B, %Y %H:%M:%S} UTC\n"
         f"- Alarm Arn: {alarm.alarm_arn}\n"
     )
-    message = json.dumps({"default": json.dumps(told), "email": words})
-    return Notice(subject[:_SUBJECT_LENGTH], message)
+    message = json.dumps({"default": json.dumps(content), "email": text})
+    return Notification(subject[:_SUBJECT_LENGTH], message)
 
 
 def returns_data(query: MetricDataQuery) -> bool:
-    """Whether a query's result counts, as it does if nothing is said."""
+    """Return whether a query returns data, which is the default."""
     return query.return_data is None or bool(query.return_data)
 
 
@@ -95,20 +95,20 @@ def _trigger(alarm: Alarm) -> dict[str, Any]:
 
 
 def _query(query: MetricDataQuery) -> dict[str, Any]:
-    told: dict[str, Any] = {"Id": query.id}
+    description: dict[str, Any] = {"Id": query.id}
     if query.label:
-        told["Label"] = query.label
-    told["ReturnData"] = returns_data(query)
+        description["Label"] = query.label
+    description["ReturnData"] = returns_data(query)
     stat = query.metric_stat
     if stat is None:
-        return {"Expression": query.expression, **told}
+        return {"Expression": query.expression, **description}
     metric = {
         "Dimensions": _dimensions(stat.metric.dimensions),
         "MetricName": stat.metric.metric_name,
         "Namespace": stat.metric.namespace,
     }
-    told["MetricStat"] = {"Metric": metric, "Period": stat.period, "Stat": stat.stat}
-    return told
+    description["MetricStat"] = {"Metric": metric, "Period": stat.period, "Stat": stat.stat}
+    return description
 
 
 def _dimensions(dimensions: list[Dimension]) -> list[dict[str, str | None]]:
@@ -121,7 +121,7 @@ def _time(at: datetime) -> str:
 
 @cache
 def _region_name(region: str) -> str:
-    """Return the name by which people know a region."""
+    """Return the display name of a region."""
     for partition in Loader().load_data("endpoints")["partitions"]:
         if region in partition["regions"]:
             return str(partition["regions"][region]["description"])

@@ -1,8 +1,8 @@
-"""The rules by which CloudWatch derives an alarm's state from its data points.
+"""How CloudWatch derives the state of an alarm from its data points.
 
-CloudWatch looks at more periods than the alarm evaluates. Of what it finds there, the latest
-data points count, as many as there are periods to evaluate. Only what they lack is filled
-with what the alarm says of missing data.
+CloudWatch looks at more periods than the alarm evaluates, and counts the latest data points that
+it finds there, up to the number of evaluation periods. Only the data points that are still
+missing are treated as the alarm says.
 """
 
 import operator
@@ -14,8 +14,8 @@ from local_aws.cloudwatch.timeseries import Series
 
 OK, ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
 
-# What CloudWatch looks at further back, where data is missing.
-_FURTHER_BACK = 2
+# The periods before the evaluation periods in which CloudWatch looks for missing data points.
+_EARLIER_PERIODS = 2
 _COMPARISONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
     "GreaterThanThreshold": (operator.gt, "greater than"),
     "GreaterThanOrEqualToThreshold": (operator.ge, "greater than or equal to"),
@@ -26,96 +26,104 @@ COMPARISONS = frozenset(_COMPARISONS)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """What an alarm does with data points.
+class AlarmSettings:
+    """The settings of an alarm that decide its state.
 
-    It is in alarm when `datapoints_to_alarm` of the last `evaluation_periods` points compare
-    to `threshold` as `comparison` (one of COMPARISONS) says. `missing` is one of `missing`,
-    `ignore`, `breaching` and `notBreaching`.
+    It fires when `datapoints_to_alarm` of the last `evaluation_periods` data points compare to
+    `threshold` as `comparison` (one of COMPARISONS) says. `treat_missing_data` is `missing`,
+    `ignore`, `breaching` or `notBreaching`.
     """
 
     comparison: str
     threshold: float
     evaluation_periods: int
     datapoints_to_alarm: int
-    missing: str
+    treat_missing_data: str
 
     @property
     def range(self) -> int:
-        """The number of periods that are looked at."""
-        return self.evaluation_periods + _FURTHER_BACK
+        """The number of periods in which data points are looked for."""
+        return self.evaluation_periods + _EARLIER_PERIODS
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The state an alarm has, and CloudWatch's words for the reason."""
+class AlarmState:
+    """The state of an alarm, and the reason in the words of CloudWatch."""
 
-    state: str
+    value: str
     reason: str
 
 
-def judge(rule: Rule, series: Series, starts: list[datetime], current: str) -> Verdict:
-    """Return the state that follows from the last `rule.range` points, begun at `starts`.
+def evaluate(
+    settings: AlarmSettings, series: Series, starts: list[datetime], current: str
+) -> AlarmState:
+    """Return the state that follows from the last `settings.range` points, begun at `starts`.
 
-    `current` is the state the alarm has, and keeps where the points decide nothing.
+    An alarm keeps the state `current` if the points do not decide.
     """
-    compare, _ = _COMPARISONS[rule.comparison]
+    compare, _ = _COMPARISONS[settings.comparison]
     known = [
         (age, point, start)
         for age, point, start in zip(range(len(starts), 0, -1), series.points, starts, strict=True)
         if point is not None
-    ][-rule.evaluation_periods :]
-    breaching = [age for age, point, _ in known if compare(point, rule.threshold)]
-    filled = rule.evaluation_periods - len(known)
-    state = _state(rule, [age for age, _, _ in known], breaching, filled, current)
+    ][-settings.evaluation_periods :]
+    breaching = [age for age, point, _ in known if compare(point, settings.threshold)]
+    missing = settings.evaluation_periods - len(known)
+    state = _state(settings, len(known), breaching, missing, current)
     if state == INSUFFICIENT_DATA:
-        counted = _counted(filled, "datapoint was", "datapoints were")
-        return Verdict(state, f"Insufficient Data: {counted} unknown.")
-    shown = [
+        unknown = _counted(missing, "datapoint was", "datapoints were")
+        return AlarmState(state, f"Insufficient Data: {unknown} unknown.")
+    decisive = [
         f"{point} ({start:%d/%m/%y %H:%M:%S})"
         for _, point, start in reversed(known)
-        if compare(point, rule.threshold) == (state == ALARM)
+        if compare(point, settings.threshold) == (state == ALARM)
     ]
-    return Verdict(state, _reason(rule, shown, filled, state))
+    return AlarmState(state, _reason(settings, decisive, missing, state))
 
 
-def _state(rule: Rule, known: list[int], breaching: list[int], filled: int, current: str) -> str:
+def _state(
+    settings: AlarmSettings, known: int, breaching: list[int], missing: int, current: str
+) -> str:
     count = len(breaching)
-    if filled and rule.missing == "breaching":
-        count += filled
-    if count >= rule.datapoints_to_alarm:
+    treatment = settings.treat_missing_data
+    if missing and treatment == "breaching":
+        count += missing
+    if count >= settings.datapoints_to_alarm:
         return ALARM
-    if not filled or rule.missing in ("breaching", "notBreaching") or len(breaching) < len(known):
+    if not missing or treatment in ("breaching", "notBreaching") or len(breaching) < known:
         return OK
-    # From here on, all that is known is breaching, and too little to decide by its number.
-    if rule.missing == "ignore":
+    # All known data points are breaching, and too few to decide.
+    if treatment == "ignore":
         return current
     if not known:
         return INSUFFICIENT_DATA
-    # A point of which the next ones could have made a transition, had they come.
-    return ALARM if breaching[0] >= rule.datapoints_to_alarm else current
+    # The alarm would have fired at the oldest of them if the next ones had been breaching.
+    return ALARM if breaching[0] >= settings.datapoints_to_alarm else current
 
 
-def _reason(rule: Rule, shown: list[str], filled: int, state: str) -> str:
-    treated = {"breaching": "Breaching", "notBreaching": "NonBreaching"}.get(rule.missing)
-    missing = ""
-    if filled and treated:
-        missing = f"{_counted(filled, 'missing datapoint was', 'missing datapoints were')}"
-        missing += f" treated as [{treated}]"
-    if not shown:
-        nothing = f"no datapoints were received for {_counted(rule.range, 'period', 'periods')}"
-        said = [nothing] if filled == rule.evaluation_periods else []
-        return f"Threshold Crossed: {' and '.join([*said, missing])}."
-    _, words = _COMPARISONS[rule.comparison]
-    was = ("was" if len(shown) == 1 else "were") + ("" if state == ALARM else " not")
-    needed, change = rule.datapoints_to_alarm, "OK -> ALARM"
+def _reason(settings: AlarmSettings, decisive: list[str], missing: int, state: str) -> str:
+    treatments = {"breaching": "Breaching", "notBreaching": "NonBreaching"}
+    treatment = treatments.get(settings.treat_missing_data)
+    treated = ""
+    if missing and treatment:
+        treated = f"{_counted(missing, 'missing datapoint was', 'missing datapoints were')}"
+        treated += f" treated as [{treatment}]"
+    if not decisive:
+        periods = _counted(settings.range, "period", "periods")
+        nothing = [f"no datapoints were received for {periods}"]
+        reasons = nothing if missing == settings.evaluation_periods else []
+        return f"Threshold Crossed: {' and '.join([*reasons, treated])}."
+    _, words = _COMPARISONS[settings.comparison]
+    was = ("was" if len(decisive) == 1 else "were") + ("" if state == ALARM else " not")
+    minimum, transition = settings.datapoints_to_alarm, "OK -> ALARM"
     if state == OK:
-        needed, change = rule.evaluation_periods - needed + 1, "ALARM -> OK"
-    and_missing = f" and {missing}" if missing else ""
+        minimum, transition = settings.evaluation_periods - minimum + 1, "ALARM -> OK"
+    and_treated = f" and {treated}" if treated else ""
     return (
-        f"Threshold Crossed: {len(shown)} out of the last {rule.evaluation_periods} datapoints "
-        f"[{', '.join(shown)}] {was} {words} the threshold ({rule.threshold}){and_missing} "
-        f"(minimum {_counted(needed, 'datapoint', 'datapoints')} for {change} transition)."
+        f"Threshold Crossed: {len(decisive)} out of the last {settings.evaluation_periods} "
+        f"datapoints [{', '.join(decisive)}] {was} {words} the threshold ({settings.threshold})"
+        f"{and_treated} (minimum {_counted(minimum, 'datapoint', 'datapoints')} for {transition} "
+        "transition)."
     )
 
 

@@ -28,7 +28,8 @@ def get_metric_statistics(
     dimensions: list[dict[str, str]],
     unit: str | None = None,
 ) -> list[dict[str, Any]]:
-    metric = Metric(namespace, metric_name, _identity(dimensions), "", unit)
+    """Answer GetMetricStatistics."""
+    metric = Metric(namespace, metric_name, _dimensions(dimensions), "", unit)
     periods = _periods(start_time, end_time, period)
     gathered = timeseries.gather(backend.get_all_metrics(), metric, periods)
     return [
@@ -49,10 +50,11 @@ def get_metric_data(
     end_time: datetime,
     scan_by: str = "TimestampAscending",
 ) -> list[dict[str, Any]]:
-    put = backend.get_all_metrics()
+    """Answer GetMetricData."""
+    data = backend.get_all_metrics()
     try:
         results = [
-            _answered(query, queries, put, start_time, end_time)
+            _result(query, queries, data, start_time, end_time)
             for query in queries
             if query.get("ReturnData", True)
         ]
@@ -65,10 +67,10 @@ def get_metric_data(
     return results
 
 
-def _answered(
+def _result(
     query: Mapping[str, Any],
     queries: Sequence[Mapping[str, Any]],
-    put: Sequence[MetricDatumBase],
+    data: Sequence[MetricDatumBase],
     start: datetime,
     end: datetime,
 ) -> dict[str, Any]:
@@ -76,16 +78,16 @@ def _answered(
     if stat:
         label = f"{stat['Metric']['MetricName']} {stat['Stat']}"
         periods = _periods(start, end, int(stat["Period"]))
-        series = timeseries.read(put, _metric(stat), periods)
+        series = timeseries.read(data, _metric(stat), periods)
     else:
         label = query["Id"]
         stats = {each["Id"]: each["MetricStat"] for each in queries if "MetricStat" in each}
         lengths = {int(each["Period"]) for each in stats.values()}
         if len(lengths) != 1:
-            raise NotEvaluable(f"The metrics have not one period, but {sorted(lengths)}.")
+            raise NotEvaluable(f"The metrics have different periods: {sorted(lengths)}.")
         periods = _periods(start, end, lengths.pop())
         metrics = {
-            name: timeseries.read(put, _metric(each), periods) for name, each in stats.items()
+            name: timeseries.read(data, _metric(each), periods) for name, each in stats.items()
         }
         expressions = {each["Id"]: each["Expression"] for each in queries if "Expression" in each}
         series = metric_math.evaluate(query["Id"], metrics, expressions, periods.count)
@@ -106,6 +108,7 @@ def _answered(
 def get_filtered_metrics(
     backend: CloudWatchBackend, metric_name: str, namespace: str, dimensions: list[dict[str, str]]
 ) -> list[MetricDatumBase]:
+    """Answer ListMetrics with each metric once."""
     found = {
         (datum.namespace, datum.name, timeseries.dimensions_of(datum.dimensions)): datum
         for datum in backend.get_all_metrics()
@@ -116,18 +119,18 @@ def get_filtered_metrics(
 
 def _metric(stat: Mapping[str, Any]) -> Metric:
     metric = stat["Metric"]
-    dimensions = _identity(metric.get("Dimensions", []))
+    dimensions = _dimensions(metric.get("Dimensions", []))
     return Metric(
         metric["Namespace"], metric["MetricName"], dimensions, stat["Stat"], stat.get("Unit")
     )
 
 
-def _identity(dimensions: Sequence[Mapping[str, str]]) -> frozenset[tuple[str, str]]:
+def _dimensions(dimensions: Sequence[Mapping[str, str]]) -> frozenset[tuple[str, str]]:
     return frozenset((dimension["Name"], dimension["Value"]) for dimension in dimensions)
 
 
 def _periods(start: datetime, end: datetime, length_sec: int) -> Periods:
-    """Return the whole periods, counted from midnight, in which the time from start to end lies."""
+    """Return the periods that cover a time. They start at multiples of their length."""
     first = (start - _EPOCH).total_seconds() // length_sec
     count = math.ceil((end - _EPOCH).total_seconds() / length_sec - first)
     return Periods(_EPOCH + timedelta(seconds=(first + count) * length_sec), length_sec, count)

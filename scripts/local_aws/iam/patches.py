@@ -1,4 +1,4 @@
-"""IAM: the policies AWS itself provides can be read and attached."""
+"""Patches of IAM: AWS managed policies can be read and attached."""
 
 import json
 from functools import cache
@@ -11,27 +11,31 @@ from local_aws.patching import Patch
 
 
 def install(patch: Patch) -> None:
-    """moto makes all of them or none; here each is made when it is asked for."""
+    """moto creates all of them or none. Here, each is created when it is used first."""
     moto_attach, moto_get = IAMBackend.attach_role_policy, IAMBackend.get_policy
 
     def attach_role_policy(backend: IAMBackend, policy_arn: str, role_name: str) -> None:
-        _provide(backend, policy_arn)
+        _create(backend, policy_arn)
         moto_attach(backend, policy_arn, role_name)
 
     def get_policy(backend: IAMBackend, policy_arn: str) -> ManagedPolicy:
-        _provide(backend, policy_arn)
+        _create(backend, policy_arn)
         return moto_get(backend, policy_arn)
 
     patch(IAMBackend, "attach_role_policy", attach_role_policy)
     patch(IAMBackend, "get_policy", get_policy)
 
 
-def _provide(backend: IAMBackend, arn: str) -> None:
+def _create(backend: IAMBackend, arn: str) -> None:
     name = arn.rsplit("/", 1)[-1]
-    if ":iam::aws:" not in arn or arn in backend.managed_policies or name not in _provided():
+    if (
+        ":iam::aws:" not in arn
+        or arn in backend.managed_policies
+        or name not in _managed_policies()
+    ):
         return
     policy = AWSManagedPolicy.from_data(
-        name, backend.account_id, backend.region_name, _provided()[name]
+        name, backend.account_id, backend.region_name, _managed_policies()[name]
     )
     if policy.arn == arn:
         backend.managed_policies[arn] = policy
@@ -39,6 +43,6 @@ def _provide(backend: IAMBackend, arn: str) -> None:
 
 
 @cache
-def _provided() -> dict[str, Any]:
+def _managed_policies() -> dict[str, Any]:
     policies: dict[str, Any] = json.loads(aws_managed_policies_data)
     return policies

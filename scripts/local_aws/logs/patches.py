@@ -30,11 +30,11 @@ def install(patch: Patch) -> None:
         return group
 
     def create_log_group(response: LogsResponse) -> str:
-        answer = moto_create(response)
+        body = moto_create(response)
         log_group_class = response._get_param("logGroupClass")
         if log_group_class:
             log_group(response).log_group_class = log_group_class
-        return answer
+        return body
 
     def change_kms_key(response: LogsResponse) -> str:
         # DisassociateKmsKey has no such parameter, and leaves the group without a key.
@@ -47,12 +47,12 @@ def install(patch: Patch) -> None:
         log_stream_name: str,
         log_events: list[dict[str, Any]],
     ) -> tuple[str, dict[str, Any]]:
-        answer = moto_put(backend, log_group_name, log_stream_name, log_events)
+        result = moto_put(backend, log_group_name, log_stream_name, log_events)
         metrics = cloudwatch_backends[backend.account_id][backend.region_name]
         for event in log_events:
             for namespace, datum in extract_metrics(event["message"]):
                 metrics.put_metric_data(namespace, [datum])
-        return answer
+        return result
 
     patch(models, "LogGroup", LocalLogGroup)
     patch(LogsResponse, "create_log_group", create_log_group)

@@ -1,18 +1,18 @@
-"""The e-mails that SNS would have sent. Touched with the request lock held."""
+"""The e-mail that SNS sends. It is used with the request lock held."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """One message as its reader finds it."""
+    """An e-mail, as its reader sees it."""
 
     subject: str
     body: str
 
 
 class Mailboxes:
-    """What has arrived, by address."""
+    """The e-mail that has arrived."""
 
     def __init__(self) -> None:
         self._arrived: list[tuple[str, Email]] = []
@@ -21,7 +21,7 @@ class Mailboxes:
         self._arrived.append((address, email))
 
     def of(self, address: str) -> list[Email]:
-        """Return the messages for an address, in the order in which they arrived."""
+        """Return the e-mail to an address, in the order in which it arrived."""
         return [email for to, email in self._arrived if to == address]
 
     def clear(self) -> None:
