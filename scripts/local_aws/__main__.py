@@ -13,9 +13,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m local_aws", description="Serve an embedded AWS on 127.0.0.1 until Ctrl-C."
     )
-    parser.add_argument(
-        "--port", type=int, default=0, help="port to listen on (default: any free port)"
-    )
+    parser.add_argument("--port", type=int, default=0, help="default: any free port")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with LocalAws(port=parser.parse_args().port) as aws:

@@ -16,7 +16,7 @@ from ..processes import PATIENCE_SEC
 
 
 class Call:
-    """A call in a thread of its own, which does not outlive the tests if it hangs."""
+    """A call in a thread. If it hangs, the thread does not outlive the tests."""
 
     def __init__(self, call: Callable[..., Any], *arguments: Any, **options: Any) -> None:
         self._result: Any = None

@@ -1,4 +1,4 @@
-"""Requests to the embedded AWS at once are answered one at a time, and none blocks another."""
+"""The embedded AWS answers requests one at a time, and none blocks the others."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def send(aws: LocalAws, name: str) -> None:
         (SQSBackend, "send_message", send),
     ],
 )
-def test_no_two_requests_are_answered_at_a_time(
+def test_requests_are_answered_one_at_a_time(
     backend: type,
     method: str,
     call: Callable[[LocalAws, str], None],
@@ -90,7 +90,7 @@ def test_no_two_requests_are_answered_at_a_time(
     assert not met
 
 
-def test_others_are_answered_during_a_long_poll(aws: LocalAws) -> None:
+def test_requests_are_answered_during_a_long_poll(aws: LocalAws) -> None:
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName="crowded")["QueueUrl"]
     with observed_poll() as polling:
@@ -101,7 +101,7 @@ def test_others_are_answered_during_a_long_poll(aws: LocalAws) -> None:
     assert [message["Body"] for message in messages] == ["arrived"]
 
 
-def test_a_subscriber_by_http_may_call_aws_before_it_responds(aws: LocalAws) -> None:
+def test_an_http_subscriber_may_call_aws_before_it_responds(aws: LocalAws) -> None:
     received: list[str] = []
 
     class Endpoint(BaseHTTPRequestHandler):
@@ -133,7 +133,7 @@ def map_queue(aws: LocalAws, function: str) -> None:
     aws.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName=function)
 
 
-def test_a_queue_may_be_mapped_to_another_function_while_one_runs(aws: LocalAws) -> None:
+def test_a_queue_can_be_mapped_to_another_function_while_one_runs(aws: LocalAws) -> None:
     deploy(aws, "def handler(event, context):\n    pass", FunctionName="other")
     with waiting_function(aws) as listening:
         map_queue(aws, "subject")
@@ -144,7 +144,7 @@ def test_a_queue_may_be_mapped_to_another_function_while_one_runs(aws: LocalAws)
         call.result()
 
 
-def test_a_log_may_get_another_subscriber_while_one_runs(aws: LocalAws) -> None:
+def test_a_log_group_can_get_another_subscriber_while_one_runs(aws: LocalAws) -> None:
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="group")
     logs.create_log_stream(logGroupName="group", logStreamName="stream")
@@ -167,7 +167,7 @@ def test_a_log_may_get_another_subscriber_while_one_runs(aws: LocalAws) -> None:
         call.result()
 
 
-def test_an_event_gets_to_all_rules_though_one_is_created_while_a_function_runs(
+def test_events_reach_all_rules_though_one_is_created_while_a_function_runs(
     aws: LocalAws,
 ) -> None:
     sqs, events, s3 = aws.client("sqs"), aws.client("events"), aws.client("s3")

@@ -1,4 +1,4 @@
-"""The lock of the embedded AWS: what waits lets others in, and does not survive a reset."""
+"""The request lock: it is released while a thread waits, and a reset interrupts that thread."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_others_get(lock: RequestLock, act: Callable[[], object] = lambda: None
     assert not thread.is_alive()
 
 
-def test_it_is_released_however_often_it_was_taken_and_held_again_afterwards(
+def test_a_lock_that_is_held_twice_is_released_and_held_twice_again(
     lock: RequestLock,
 ) -> None:
     entered = threading.Event()
@@ -56,7 +56,7 @@ def test_it_is_released_however_often_it_was_taken_and_held_again_afterwards(
     check_others_get(lock)
 
 
-def test_what_is_deferred_runs_in_order_when_all_else_is_done(lock: RequestLock) -> None:
+def test_deferred_actions_run_in_order_after_everything_else(lock: RequestLock) -> None:
     done: list[str] = []
 
     def first() -> None:
@@ -78,7 +78,7 @@ def test_what_is_deferred_runs_in_order_when_all_else_is_done(lock: RequestLock)
     assert done == ["while released", "the rest", "first", "second", "third"]
 
 
-def test_what_is_deferred_before_an_error_still_runs_and_its_own_error_is_raised(
+def test_deferred_actions_run_after_an_error_and_may_fail_themselves(
     lock: RequestLock,
 ) -> None:
     done: list[str] = []
@@ -98,7 +98,7 @@ def test_what_is_deferred_before_an_error_still_runs_and_its_own_error_is_raised
     check_others_get(lock)
 
 
-def test_an_interruption_ends_what_waits_and_nothing_else(lock: RequestLock) -> None:
+def test_an_interruption_ends_the_threads_that_wait_and_no_others(lock: RequestLock) -> None:
     done: list[str] = []
 
     def wait() -> None:
@@ -121,7 +121,7 @@ def test_an_interruption_ends_what_waits_and_nothing_else(lock: RequestLock) -> 
     assert in_time.is_set()
 
 
-def test_a_thread_that_was_interrupted_does_not_get_the_lock_while_it_waits(
+def test_an_interrupted_thread_does_not_get_the_lock_again(
     lock: RequestLock,
 ) -> None:
     def wait() -> None:

@@ -1,4 +1,4 @@
-"""A reset ends the functions and long polls that are under way, and so does the end of it all."""
+"""A reset of the embedded AWS ends the functions and long polls that are under way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .functions import waiting_function
 
 
 def is_empty(aws: LocalAws) -> bool:
-    """Whether nothing has been put, logged or sent since the last reset."""
+    """Return whether nothing was logged and no metric put since the last reset."""
     return not (
         aws.client("cloudwatch").list_metrics()["Metrics"]
         or aws.client("logs").describe_log_groups()["logGroups"]
@@ -20,7 +20,7 @@ def is_empty(aws: LocalAws) -> bool:
 
 
 @pytest.mark.parametrize("how", ["RequestResponse", "Event", "topic", "rule"])
-def test_a_function_that_runs_ends_with_a_reset_and_is_not_retried(aws: LocalAws, how: str) -> None:
+def test_a_reset_ends_a_running_function_which_is_not_retried(aws: LocalAws, how: str) -> None:
     with waiting_function(aws) as listening:
         call = invoke(aws, how)
         connection, _ = listening.accept()
@@ -35,7 +35,7 @@ def test_a_function_that_runs_ends_with_a_reset_and_is_not_retried(aws: LocalAws
             listening.accept()
 
 
-def test_an_invocation_that_waits_for_another_ends_with_a_reset(aws: LocalAws) -> None:
+def test_a_reset_ends_invocations_that_wait_for_another(aws: LocalAws) -> None:
     with waiting_function(aws) as listening:
         functions = aws.client("lambda")
         functions.put_function_concurrency(FunctionName="subject", ReservedConcurrentExecutions=1)
@@ -47,7 +47,7 @@ def test_an_invocation_that_waits_for_another_ends_with_a_reset(aws: LocalAws) -
         assert is_empty(aws)
 
 
-def test_a_long_poll_ends_with_a_reset(aws: LocalAws) -> None:
+def test_a_reset_ends_a_long_poll(aws: LocalAws) -> None:
     sqs = aws.client("sqs")
     url = sqs.create_queue(QueueName="queue")["QueueUrl"]
     with observed_poll() as polling:

@@ -1,4 +1,4 @@
-"""The embedded AWS starts, leads clients to itself alone, and leaves nothing behind."""
+"""The embedded AWS as a server and as a command."""
 
 import contextlib
 import json
@@ -25,21 +25,21 @@ from .functions import emptied, waiting_function
 PYTHONPATH = os.pathsep.join(sys.path)
 
 
-def test_a_used_port_is_named_in_one_sentence() -> None:
+def test_a_port_in_use_is_named_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(PortInUse, match=rf"^Port {port} on 127\.0\.0\.1 .*\.$"):
             LocalAws(port=port).__enter__()
 
 
-def test_a_second_server_in_the_process_is_refused_and_leaves_the_first_alone() -> None:
+def test_a_second_server_in_the_process_is_refused_and_the_first_goes_on() -> None:
     with LocalAws() as aws:
         with pytest.raises(AlreadyRunning):
             LocalAws().__enter__()
         aws.client("s3").create_bucket(Bucket="still-here")
 
 
-def test_a_server_after_another_has_ended_starts_empty_on_the_same_port() -> None:
+def test_the_next_server_starts_empty_and_may_use_the_same_port() -> None:
     with LocalAws() as first:
         port = int(first.endpoint.rsplit(":", 1)[1])
         first.client("s3").create_bucket(Bucket="gone")
@@ -51,14 +51,14 @@ def test_a_server_after_another_has_ended_starts_empty_on_the_same_port() -> Non
         assert second.client("s3").list_buckets()["Buckets"] == []
 
 
-def test_reset_forgets_every_resource() -> None:
+def test_a_reset_deletes_all_resources() -> None:
     with LocalAws() as aws:
         aws.client("sqs").create_queue(QueueName="queue")
         aws.reset()
         assert "QueueUrls" not in aws.client("sqs").list_queues()
 
 
-def test_moto_itself_is_left_as_it_was() -> None:
+def test_the_patches_of_moto_are_undone() -> None:
     before = models.LambdaFunction, models.LambdaBackend.delete_function
     with LocalAws():
         pass
@@ -77,7 +77,7 @@ def test_it_listens_on_loopback_only() -> None:
             )
 
 
-def test_the_users_own_account_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_own_account_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "config"
     config.write_text("whatever reads this file fails")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
@@ -94,7 +94,7 @@ def test_the_users_own_account_is_hidden(tmp_path: Path, monkeypatch: pytest.Mon
         assert aws.client("s3").meta.region_name == aws.region
 
 
-def test_what_moto_cannot_do_is_said_at_once_and_not_retried() -> None:
+def test_an_unsupported_operation_fails_at_once_and_is_not_retried() -> None:
     with LocalAws() as aws:
         with pytest.raises(Exception, match="get_log_record action has not been implemented") as it:
             aws.client("logs").get_log_record(logRecordPointer="x")
@@ -103,7 +103,7 @@ def test_what_moto_cannot_do_is_said_at_once_and_not_retried() -> None:
         assert metadata["RetryAttempts"] == 0
 
 
-def test_nothing_goes_on_when_the_embedded_aws_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_ends_all_functions_requests_and_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     before = set(threading.enumerate())
     with LocalAws() as aws:
@@ -150,7 +150,7 @@ with LocalAws() as aws:
 """
 
 
-def test_a_running_function_ends_with_a_killed_parent(tmp_path: Path) -> None:
+def test_a_running_function_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(PATIENCE_SEC)
         port = listening.getsockname()[1]
@@ -207,7 +207,7 @@ def test_the_command_says_in_one_line_that_a_port_is_used() -> None:
     assert f"Port {port} on 127.0.0.1 cannot be used" in error
 
 
-def test_the_environment_is_json_of_strings_and_names_the_region_twice() -> None:
+def test_the_environment_is_strings_and_sets_the_region_twice() -> None:
     with LocalAws() as aws:
         assert json.loads(json.dumps(aws.environ)) == aws.environ
         assert aws.environ["AWS_REGION"] == aws.environ["AWS_DEFAULT_REGION"] == aws.region

@@ -28,15 +28,12 @@ def install(patch: Patch) -> None:
 
 def _create(backend: IAMBackend, arn: str) -> None:
     name = arn.rsplit("/", 1)[-1]
-    if (
-        ":iam::aws:" not in arn
-        or arn in backend.managed_policies
-        or name not in _managed_policies()
-    ):
+    if ":iam::aws:" not in arn or arn in backend.managed_policies:
         return
-    policy = AWSManagedPolicy.from_data(
-        name, backend.account_id, backend.region_name, _managed_policies()[name]
-    )
+    data = _managed_policies().get(name)
+    if data is None:
+        return
+    policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
     if policy.arn == arn:
         backend.managed_policies[arn] = policy
         backend.aws_managed_policies.append(policy)

@@ -1,4 +1,4 @@
-"""Queues for dead letters, and asynchronous invocations, for tests of the embedded AWS."""
+"""Asynchronous invocations on the embedded AWS, and queues for their dead letters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def queue(aws: LocalAws, name: str = "dead", **attributes: str) -> str:
 
 
 def messages(aws: LocalAws, name: str = "dead") -> list[dict[str, Any]]:
-    """Take the messages out of a queue, with the values of their attributes."""
+    """Receive and delete the messages of a queue. Returns bodies with the values of attributes."""
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     found = sqs.receive_message(

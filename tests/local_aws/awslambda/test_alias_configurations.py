@@ -1,4 +1,4 @@
-"""The embedded AWS keeps what is configured for functions, their aliases and alarms."""
+"""Aliases of the embedded AWS have configurations of their own."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from ..functions import deploy
 
 
 def published(aws: LocalAws) -> str:
-    """Create a function with the version 1 and the alias `live` of it."""
+    """Create a function with the version 1 and the alias `live`."""
     name = deploy(aws, "def handler(event, context):\n    pass", Publish=True)
     aws.client("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion="1")
     return name
 
 
 @pytest.mark.parametrize("qualifier", ["live", "1"])
-def test_provisioned_concurrency_is_there_at_once_until_it_is_deleted(
-    aws: LocalAws, qualifier: str
-) -> None:
+def test_provisioned_concurrency_is_allocated_at_once(aws: LocalAws, qualifier: str) -> None:
     functions = aws.client("lambda")
     of = {"FunctionName": published(aws), "Qualifier": qualifier}
     gone = functions.exceptions.ProvisionedConcurrencyConfigNotFoundException
@@ -48,7 +46,7 @@ def test_provisioned_concurrency_is_there_at_once_until_it_is_deleted(
         ("other", "ResourceNotFoundException"),
     ],
 )
-def test_provisioned_concurrency_is_for_what_is_published(
+def test_only_aliases_and_published_versions_have_provisioned_concurrency(
     aws: LocalAws, qualifier: str, refusal: str
 ) -> None:
     name = published(aws)
@@ -58,7 +56,7 @@ def test_provisioned_concurrency_is_for_what_is_published(
         )
 
 
-def test_an_alias_and_its_function_are_configured_apart(aws: LocalAws) -> None:
+def test_an_alias_has_an_event_invoke_configuration_of_its_own(aws: LocalAws) -> None:
     functions = aws.client("lambda")
     name = published(aws)
     of_alias = {"FunctionName": name, "Qualifier": "live"}

@@ -1,4 +1,4 @@
-"""Asynchronous invocations on the embedded AWS are tried again and given up as on AWS."""
+"""Asynchronous invocations on the embedded AWS are retried, and leave dead letters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .asynchronous import FAILING, attempts, messages, queue, send, total
 
 
 @pytest.mark.parametrize("retries", [0, 1, None])
-def test_what_fails_is_tried_again_as_configured_and_then_a_dead_letter(
+def test_a_failing_function_is_retried_as_configured_and_its_event_is_a_dead_letter(
     aws: LocalAws, retries: int | None
 ) -> None:
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": queue(aws)})
@@ -28,14 +28,14 @@ def test_what_fails_is_tried_again_as_configured_and_then_a_dead_letter(
 
     assert attempts(aws) == tried
     assert total(aws, "Errors") == tried
-    (letter,) = messages(aws)
-    assert json.loads(letter["body"]) == {"by": 0}
-    assert (letter["ErrorCode"], letter["ErrorMessage"]) == ("200", "division by zero")
+    (dead_letter,) = messages(aws)
+    assert json.loads(dead_letter["body"]) == {"by": 0}
+    assert (dead_letter["ErrorCode"], dead_letter["ErrorMessage"]) == ("200", "division by zero")
     starts = [line for line in log_events(aws, "/aws/lambda/subject") if line.startswith("START")]
-    assert [f"START RequestId: {letter['RequestID']} Version: $LATEST"] * tried == starts
+    assert [f"START RequestId: {dead_letter['RequestID']} Version: $LATEST"] * tried == starts
 
 
-def test_what_succeeds_leaves_no_dead_letter(aws: LocalAws) -> None:
+def test_a_function_that_succeeds_leaves_no_dead_letter(aws: LocalAws) -> None:
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": queue(aws)})
 
     send(aws, name, {"by": 1})
@@ -44,7 +44,7 @@ def test_what_succeeds_leaves_no_dead_letter(aws: LocalAws) -> None:
     assert messages(aws) == []
 
 
-def test_what_a_caller_waits_for_is_neither_tried_again_nor_a_dead_letter(aws: LocalAws) -> None:
+def test_a_synchronous_invocation_is_not_retried_and_leaves_no_dead_letter(aws: LocalAws) -> None:
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": queue(aws)})
 
     assert aws.invoke(name, {"by": 0}).function_error
@@ -53,7 +53,7 @@ def test_what_a_caller_waits_for_is_neither_tried_again_nor_a_dead_letter(aws: L
     assert messages(aws) == []
 
 
-def test_a_function_that_recovers_is_not_tried_further(aws: LocalAws) -> None:
+def test_a_retry_that_succeeds_is_the_last(aws: LocalAws) -> None:
     code = """
 seen = []
 def handler(event, context):
@@ -69,7 +69,7 @@ def handler(event, context):
     assert messages(aws) == []
 
 
-def test_a_topic_takes_dead_letters_too(aws: LocalAws) -> None:
+def test_dead_letters_may_go_to_a_topic(aws: LocalAws) -> None:
     sns = aws.client("sns")
     topic = sns.create_topic(Name="dead")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue(aws))
@@ -77,13 +77,15 @@ def test_a_topic_takes_dead_letters_too(aws: LocalAws) -> None:
 
     send(aws, name, {"by": 0})
 
-    (letter,) = messages(aws)
-    told = json.loads(letter["body"])
-    assert json.loads(told["Message"]) == {"by": 0}
-    assert told["MessageAttributes"]["ErrorMessage"]["Value"] == "division by zero"
+    (dead_letter,) = messages(aws)
+    notification = json.loads(dead_letter["body"])
+    assert json.loads(notification["Message"]) == {"by": 0}
+    assert notification["MessageAttributes"]["ErrorMessage"]["Value"] == "division by zero"
 
 
-def test_what_a_topic_sends_is_tried_again_and_becomes_a_dead_letter(aws: LocalAws) -> None:
+def test_a_subscribed_function_that_fails_is_retried_and_leaves_a_dead_letter(
+    aws: LocalAws,
+) -> None:
     arn = queue(aws)
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": arn})
     topic = aws.client("sns").create_topic(Name="topic")["TopicArn"]
@@ -91,8 +93,8 @@ def test_what_a_topic_sends_is_tried_again_and_becomes_a_dead_letter(aws: LocalA
     aws.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function["FunctionArn"])
     aws.client("sns").publish(TopicArn=topic, Message="by zero")
     assert attempts(aws) == 3
-    [letter] = messages(aws)
-    assert json.loads(letter["body"])["Records"][0]["Sns"]["Message"] == "by zero"
+    [dead_letter] = messages(aws)
+    assert json.loads(dead_letter["body"])["Records"][0]["Sns"]["Message"] == "by zero"
 
 
 def test_a_dead_letter_that_cannot_be_sent_is_counted(aws: LocalAws) -> None:
@@ -105,7 +107,7 @@ def test_a_dead_letter_that_cannot_be_sent_is_counted(aws: LocalAws) -> None:
     assert total(aws, "DestinationDeliveryFailures") is None
 
 
-def test_dead_letters_are_sent_with_the_permissions_of_the_functions_role(aws: LocalAws) -> None:
+def test_dead_letters_are_sent_with_the_execution_role(aws: LocalAws) -> None:
     iam = aws.client("iam")
     sending = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [sending]})
@@ -121,7 +123,7 @@ def test_dead_letters_are_sent_with_the_permissions_of_the_functions_role(aws: L
     assert total(aws, "DeadLetterErrors") == 1
 
 
-def test_a_destination_for_failures_is_told_everything(aws: LocalAws) -> None:
+def test_a_destination_for_failures_gets_an_invocation_record(aws: LocalAws) -> None:
     destination = {"OnFailure": {"Destination": queue(aws, "failures")}}
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": queue(aws)})
     aws.client("lambda").put_function_event_invoke_config(
@@ -130,12 +132,12 @@ def test_a_destination_for_failures_is_told_everything(aws: LocalAws) -> None:
 
     send(aws, name, {"by": 0})
 
-    (letter,) = messages(aws)
+    (dead_letter,) = messages(aws)
     (message,) = messages(aws, "failures")
     record = json.loads(message["body"])
     arn = f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:{name}:$LATEST"
     assert record["requestContext"] == {
-        "requestId": letter["RequestID"],
+        "requestId": dead_letter["RequestID"],
         "functionArn": arn,
         "condition": "RetriesExhausted",
         "approximateInvokeCount": 2,
@@ -151,8 +153,8 @@ def test_a_destination_for_failures_is_told_everything(aws: LocalAws) -> None:
 
 def test_a_function_can_be_the_destination_for_failures(aws: LocalAws) -> None:
     code = "def handler(event, context):\n    print(event['requestPayload'])"
-    deploy(aws, code, FunctionName="undertaker")
-    arn = f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:undertaker"
+    deploy(aws, code, FunctionName="destination")
+    arn = f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:destination"
     name = deploy(aws, FAILING)
     aws.client("lambda").put_function_event_invoke_config(
         FunctionName=name, DestinationConfig={"OnFailure": {"Destination": arn}}
@@ -160,10 +162,10 @@ def test_a_function_can_be_the_destination_for_failures(aws: LocalAws) -> None:
 
     send(aws, name, {"by": 0})
 
-    assert "{'by': 0}" in log_events(aws, "/aws/lambda/undertaker")
+    assert "{'by': 0}" in log_events(aws, "/aws/lambda/destination")
 
 
-def test_a_destination_of_a_kind_that_is_not_known_is_named(aws: LocalAws) -> None:
+def test_an_unsupported_destination_is_named(aws: LocalAws) -> None:
     bus = f"arn:aws:events:{aws.region}:{aws.account_id}:event-bus/default"
     name = deploy(aws, FAILING)
     aws.client("lambda").put_function_event_invoke_config(

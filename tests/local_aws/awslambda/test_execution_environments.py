@@ -1,4 +1,4 @@
-"""Execution environments of the embedded AWS are kept, shared and ended as those of Lambda."""
+"""Execution environments of the embedded AWS are reused and ended as those of Lambda."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_warm_environment_keeps_its_globals_until_code_or_configuration_change
     assert aws.invoke(name).payload == ["new", 1]
 
 
-def test_a_function_made_anew_starts_cold(aws: LocalAws) -> None:
+def test_a_function_that_is_created_again_starts_cold(aws: LocalAws) -> None:
     name = deploy(aws, COUNTER.format("first"))
     aws.invoke(name)
     aws.client("lambda").delete_function(FunctionName=name)
@@ -46,7 +46,7 @@ def test_a_function_made_anew_starts_cold(aws: LocalAws) -> None:
     assert aws.invoke(deploy(aws, COUNTER.format("first"))).payload == ["first", 1]
 
 
-def test_two_invocations_at_once_run_in_two_environments(aws: LocalAws) -> None:
+def test_concurrent_invocations_run_in_separate_environments(aws: LocalAws) -> None:
     with waiting_function(aws) as listening:
         warm = aws.invoke("subject").payload
         calls = [Call(aws.invoke, "subject", "wait") for _ in range(2)]
@@ -59,7 +59,7 @@ def test_two_invocations_at_once_run_in_two_environments(aws: LocalAws) -> None:
 
 
 @pytest.mark.parametrize("how", ["reset", "delete"])
-def test_the_process_of_a_function_ends_with_it(aws: LocalAws, how: str) -> None:
+def test_a_deleted_function_leaves_no_process(aws: LocalAws, how: str) -> None:
     code = """
 import socket
 def handler(event, context):
@@ -78,7 +78,7 @@ def handler(event, context):
         assert connection.recv(1) == b""
 
 
-def test_the_answer_does_not_wait_for_a_hung_daemon_thread(aws: LocalAws) -> None:
+def test_a_daemon_thread_that_hangs_does_not_delay_the_result(aws: LocalAws) -> None:
     code = """
 import threading
 def handler(event, context):
@@ -118,7 +118,7 @@ def test_a_dry_run_runs_nothing_and_an_unknown_function_is_not_found(aws: LocalA
 
 
 @pytest.mark.parametrize("end", ["os._exit(7)", "return 'answered'"])
-def test_a_process_that_a_function_leaves_behind_does_not_delay_the_answer(
+def test_a_process_that_a_function_leaves_behind_does_not_delay_the_result(
     aws: LocalAws, end: str
 ) -> None:
     code = f"""

@@ -1,4 +1,4 @@
-"""With IAM enforced, Lambda needs the permissions of execution roles on the embedded AWS."""
+"""With IAM enforced, the embedded AWS requires permissions of execution roles for Lambda."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def aws(enforcing: LocalAws) -> LocalAws:
     return enforcing
 
 
-def test_encrypted_variables_are_decrypted_in_the_roles_name_when_an_environment_starts(
+def test_encrypted_variables_are_decrypted_with_the_role_when_an_environment_starts(
     aws: LocalAws,
 ) -> None:
     key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -40,7 +40,7 @@ def test_encrypted_variables_are_decrypted_in_the_roles_name_when_an_environment
     ("missing", "streams", "lines"),
     [(None, 2, 2), ("CreateLogGroup", 0, 0), ("CreateLogStream", 1, 1), ("PutLogEvents", 2, 1)],
 )
-def test_a_log_is_written_in_the_roles_name_and_nobody_told_where_that_fails(
+def test_logs_are_written_with_the_role_and_dropped_without_its_permission(
     aws: LocalAws, missing: str | None, streams: int, lines: int
 ) -> None:
     name = deploy(aws, "def handler(event, context):\n    print('said')", FunctionName="talking")
@@ -83,7 +83,7 @@ QUEUE, TOPIC = f"arn:aws:sqs:{HERE}:one", f"arn:aws:sns:{HERE}:one"
     ],
     ids=["vpc", "tracing", "queue", "topic"],
 )
-def test_lambda_takes_no_configuration_for_which_the_role_is_not_enough(
+def test_lambda_rejects_a_configuration_for_which_the_role_lacks_permissions(
     aws: LocalAws, options: Any, needed: list[str], resource: str
 ) -> None:
     if options == "vpc":

@@ -1,4 +1,4 @@
-"""What the executor does when it is reset while it starts an environment."""
+"""The executor ends environments that start while it is reset."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def function(code: str) -> Function:
     )
 
 
-def test_an_environment_that_is_being_started_ends_with_the_others(tmp_path: Path) -> None:
+def test_an_environment_that_is_starting_ends_with_all_others(tmp_path: Path) -> None:
     waiting = function("import threading\nthreading.Event().wait()")
 
     def assume_role(_: Function) -> dict[str, str]:

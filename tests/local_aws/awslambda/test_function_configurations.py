@@ -1,4 +1,4 @@
-"""The embedded AWS returns what it was given where moto alone forgets or differs."""
+"""Functions of the embedded AWS keep the configuration that moto alone drops."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
 JSON_LOGS = {"LogFormat": "JSON", "LogGroup": "/g", "ApplicationLogLevel": "WARN"}
 
 
-def test_a_functions_dead_letters_and_logging_come_back(aws: LocalAws) -> None:
+def test_a_function_keeps_its_dead_letter_and_logging_configuration(aws: LocalAws) -> None:
     functions = aws.client("lambda")
     created = create(aws, DeadLetterConfig={"TargetArn": QUEUE}, LoggingConfig=JSON_LOGS)
     configuration = functions.get_function(FunctionName="f")["Configuration"]
@@ -39,7 +39,7 @@ def test_a_functions_dead_letters_and_logging_come_back(aws: LocalAws) -> None:
     assert configuration["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "/aws/lambda/f"}
 
 
-def test_an_update_of_a_function_reaches_every_setting(aws: LocalAws) -> None:
+def test_every_setting_of_a_function_can_be_updated(aws: LocalAws) -> None:
     create(aws, LoggingConfig=JSON_LOGS)
     functions = aws.client("lambda")
 
@@ -62,7 +62,7 @@ def test_an_update_of_a_function_reaches_every_setting(aws: LocalAws) -> None:
     assert configuration["RevisionId"] != updated["RevisionId"]
 
 
-def test_a_reserved_concurrency_of_zero_is_told(aws: LocalAws) -> None:
+def test_a_reserved_concurrency_of_zero_is_returned(aws: LocalAws) -> None:
     create(aws)
     functions = aws.client("lambda")
     functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=0)
@@ -82,7 +82,7 @@ def test_the_latest_event_invoke_configuration_counts(aws: LocalAws) -> None:
     assert config["MaximumRetryAttempts"] == 1
 
 
-def test_a_function_in_a_vpc_names_that_vpc(aws: LocalAws) -> None:
+def test_a_function_in_subnets_returns_their_vpc(aws: LocalAws) -> None:
     ec2 = aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]

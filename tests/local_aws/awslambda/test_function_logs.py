@@ -1,4 +1,4 @@
-"""What functions on the embedded AWS log, and in which form."""
+"""The logs of functions on the embedded AWS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local_aws import LocalAws
 from ..functions import deploy, log_events
 
 
-def test_the_log_is_in_the_group_and_its_end_in_the_tail(aws: LocalAws) -> None:
+def test_the_log_goes_to_the_group_and_its_end_to_the_caller(aws: LocalAws) -> None:
     code = """
 import logging, sys
 print("imported")

@@ -1,4 +1,4 @@
-"""Functions on the embedded AWS answer and fail as they do on Lambda."""
+"""Functions on the embedded AWS succeed and fail as they do on Lambda."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_result_is_what_the_handler_returns(aws: LocalAws) -> None:
     assert aws.invoke(name).payload == {"got": None}
 
 
-def test_the_context_tells_of_the_invocation(aws: LocalAws) -> None:
+def test_the_context_describes_the_invocation(aws: LocalAws) -> None:
     code = """
 def handler(event, context):
     left = context.get_remaining_time_in_millis()
@@ -35,18 +35,18 @@ def handler(event, context):
         "group": context.log_group_name, "stream": context.log_stream_name,
     }
 """
-    told = aws.invoke(deploy(aws, code, Timeout=PATIENCE_SEC, MemorySize=192)).payload
+    found = aws.invoke(deploy(aws, code, Timeout=PATIENCE_SEC, MemorySize=192)).payload
 
-    assert 0 < told["left"] <= PATIENCE_SEC * 1000
-    assert told["name"] == "subject"
-    assert told["memory"] == "192"
-    assert told["arn"] == f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:subject"
-    assert told["group"] == "/aws/lambda/subject"
+    assert 0 < found["left"] <= PATIENCE_SEC * 1000
+    assert found["name"] == "subject"
+    assert found["memory"] == "192"
+    assert found["arn"] == f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:subject"
+    assert found["group"] == "/aws/lambda/subject"
     assert log_events(aws, "/aws/lambda/subject")[0] == (
-        f"START RequestId: {told['request']} Version: $LATEST"
+        f"START RequestId: {found['request']} Version: $LATEST"
     )
     streams = aws.client("logs").describe_log_streams(logGroupName="/aws/lambda/subject")
-    assert [stream["logStreamName"] for stream in streams["logStreams"]] == [told["stream"]]
+    assert [stream["logStreamName"] for stream in streams["logStreams"]] == [found["stream"]]
 
 
 def test_an_exception_is_reported_with_its_type_and_frames(aws: LocalAws) -> None:
@@ -128,7 +128,7 @@ def handler(event, context):
         ),
     ],
 )
-def test_a_process_that_ends_fails_its_invocation_alone(
+def test_a_process_that_ends_fails_only_its_invocation(
     aws: LocalAws, statement: str, reason: str
 ) -> None:
     code = f"""

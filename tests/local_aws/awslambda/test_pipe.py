@@ -55,7 +55,7 @@ def test_draining_waits_for_a_slow_reader(pipe: LinePipe, reader: Reader) -> Non
     assert reader.lines == [b"one", b"two"]
 
 
-def test_the_end_of_a_line_need_not_come(pipe: LinePipe, reader: Reader) -> None:
+def test_lines_may_be_unfinished_or_empty(pipe: LinePipe, reader: Reader) -> None:
     reader.may_read.set()
     os.write(pipe.fileno(), b"whole\nthe child was kil")
     pipe.drain()
@@ -67,7 +67,7 @@ def test_the_end_of_a_line_need_not_come(pipe: LinePipe, reader: Reader) -> None
     assert len(reader.lines) == 5
 
 
-def test_a_process_that_keeps_the_pipe_open_is_not_waited_for(
+def test_draining_does_not_wait_for_a_process_that_keeps_the_pipe_open(
     pipe: LinePipe, reader: Reader
 ) -> None:
     reader.may_read.set()

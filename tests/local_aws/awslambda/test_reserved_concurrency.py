@@ -1,4 +1,4 @@
-"""Reserved concurrency of the embedded AWS refuses what is beyond it."""
+"""Invocations beyond the reserved concurrency of a function are throttled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..functions import deploy, waiting_function
 from .asynchronous import FAILING, messages, queue, send, total
 
 
-def test_a_function_without_reserved_executions_does_not_run(aws: LocalAws) -> None:
+def test_a_function_with_a_reserved_concurrency_of_zero_does_not_run(aws: LocalAws) -> None:
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": queue(aws)})
     functions = aws.client("lambda")
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
@@ -27,15 +27,15 @@ def test_a_function_without_reserved_executions_does_not_run(aws: LocalAws) -> N
     assert (total(aws, "Throttles"), total(aws, "Invocations")) == (1, None)
 
     send(aws, name, {"by": 1})
-    (letter,) = messages(aws)
-    assert (letter["ErrorCode"], letter["ErrorMessage"]) == ("429", "Rate Exceeded.")
+    (dead_letter,) = messages(aws)
+    assert (dead_letter["ErrorCode"], dead_letter["ErrorMessage"]) == ("429", "Rate Exceeded.")
     assert (total(aws, "Throttles"), total(aws, "Invocations")) == (2, None)
 
     functions.delete_function_concurrency(FunctionName=name)
     assert aws.invoke(name, {"by": 1}).payload == 1
 
 
-def test_an_invocation_beyond_the_reserved_ones_is_refused_or_waits(aws: LocalAws) -> None:
+def test_an_invocation_beyond_the_reserved_concurrency_is_throttled_or_waits(aws: LocalAws) -> None:
     functions = aws.client("lambda")
     with waiting_function(aws) as listening:
         functions.put_function_concurrency(FunctionName="subject", ReservedConcurrentExecutions=1)

@@ -1,4 +1,4 @@
-"""Alarms, and the metrics and messages of alarms, for tests of the embedded AWS."""
+"""Alarms of the embedded AWS, their metrics and their notifications."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def calculate(aws: LocalAws, *queries: dict[str, Any], **settings: Any) -> None:
 
 
 def summed(name: str, **options: Any) -> dict[str, Any]:
-    """A query that has the metric's name, for its sum in each minute."""
+    """Return a query for the sum of a metric in each minute. Its ID is the name of the metric."""
     metric = {"Namespace": "Tests", "MetricName": name}
     return {
         "Id": name,

@@ -1,4 +1,4 @@
-"""Whom alarms of the embedded AWS tell of a change, and what."""
+"""The notifications of alarms of the embedded AWS."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_a_change_of_state_is_returned_once_and_kept_with_its_history(aws: Local
         "Threshold Crossed: no datapoints were received for 3 periods and 1 missing datapoint "
         "was treated as [NonBreaching]."
     )
-    (told,) = client.describe_alarms()["MetricAlarms"]
-    assert told["StateReason"] == cleared.reason
-    assert told["StateUpdatedTimestamp"] == NOON + 9 * MINUTE
+    (described,) = client.describe_alarms()["MetricAlarms"]
+    assert described["StateReason"] == cleared.reason
+    assert described["StateUpdatedTimestamp"] == NOON + 9 * MINUTE
     items = client.describe_alarm_history(AlarmName="alarm", HistoryItemType="StateUpdate")
     assert [(item["Timestamp"], item["HistorySummary"]) for item in items["AlarmHistoryItems"]] == [
         (NOON + 9 * MINUTE, "Alarm updated from ALARM to OK"),
@@ -57,7 +57,7 @@ def test_a_change_of_state_is_returned_once_and_kept_with_its_history(aws: Local
     ]
 
 
-def test_a_topic_gets_what_cloudwatch_says_and_its_subscribers_too(aws: LocalAws) -> None:
+def test_an_alarm_notifies_its_topic_and_the_subscribers(aws: LocalAws) -> None:
     sns = aws.client("sns")
     topic = sns.create_topic(Name="alarms")["TopicArn"]
     queue = subscribed_queue(aws, topic)
@@ -70,15 +70,15 @@ def test_a_topic_gets_what_cloudwatch_says_and_its_subscribers_too(aws: LocalAws
 
     (notification,) = messages(aws, queue)
     assert notification["Subject"] == 'ALARM: "alarm" in US East (N. Virginia)'
-    told = json.loads(notification["Message"])
-    assert told["AlarmName"] == "alarm"
-    assert told["AlarmDescription"] == "Too much."
-    assert (told["OldStateValue"], told["NewStateValue"]) == (UNKNOWN, "ALARM")
-    assert told["NewStateReason"] == change.reason
-    assert told["StateChangeTime"] == "2030-01-01T12:00:00.000+0000"
-    assert told["AWSAccountId"] == aws.account_id
-    assert told["AlarmActions"] == [topic]
-    trigger = told["Trigger"]
+    content = json.loads(notification["Message"])
+    assert content["AlarmName"] == "alarm"
+    assert content["AlarmDescription"] == "Too much."
+    assert (content["OldStateValue"], content["NewStateValue"]) == (UNKNOWN, "ALARM")
+    assert content["NewStateReason"] == change.reason
+    assert content["StateChangeTime"] == "2030-01-01T12:00:00.000+0000"
+    assert content["AWSAccountId"] == aws.account_id
+    assert content["AlarmActions"] == [topic]
+    trigger = content["Trigger"]
     assert (trigger["MetricName"], trigger["Namespace"]) == ("m", "Tests")
     assert (trigger["Statistic"], trigger["Period"], trigger["Threshold"]) == ("SUM", 60, 0)
     assert trigger["Dimensions"] == [{"value": "f", "name": "FunctionName"}]
@@ -89,7 +89,7 @@ def test_a_topic_gets_what_cloudwatch_says_and_its_subscribers_too(aws: LocalAws
     assert aws.inbox("nobody@example.com") == []
 
 
-def test_the_message_of_an_expression_names_its_queries(aws: LocalAws) -> None:
+def test_the_notification_of_an_expression_contains_its_queries(aws: LocalAws) -> None:
     topic = aws.client("sns").create_topic(Name="alarms")["TopicArn"]
     queue = subscribed_queue(aws, topic)
     put(aws, "m", NOON - MINUTE, 3)
@@ -105,7 +105,7 @@ def test_the_message_of_an_expression_names_its_queries(aws: LocalAws) -> None:
     assert read["ReturnData"] is False
 
 
-def test_each_state_has_its_actions_and_they_can_be_off(aws: LocalAws) -> None:
+def test_each_state_has_actions_which_can_be_disabled(aws: LocalAws) -> None:
     sns = aws.client("sns")
     actions = ("AlarmActions", "OKActions", "InsufficientDataActions")
     topics = {name: sns.create_topic(Name=name)["TopicArn"] for name in actions}
@@ -131,7 +131,7 @@ def test_each_state_has_its_actions_and_they_can_be_off(aws: LocalAws) -> None:
     assert arrived() == [1, 1, 1]
 
 
-def test_a_function_that_fails_leads_to_an_email_and_one_that_recovers_to_another(
+def test_an_alarm_of_a_function_fires_and_clears_by_email(
     aws: LocalAws,
 ) -> None:
     topic = aws.client("sns").create_topic(Name="alarms")["TopicArn"]

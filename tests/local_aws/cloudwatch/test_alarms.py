@@ -48,7 +48,7 @@ I, O, A = "INSUFFICIENT_DATA", "OK", "ALARM"  # noqa: E741
         ("X X 0 0 0", 1, [O, O, O, O]),
     ],
 )
-def test_missing_data_counts_as_the_alarm_says(
+def test_missing_data_is_treated_as_the_alarm_says(
     aws: LocalAws, start: str, minutes: str, to_alarm: int, expected: list[str | None]
 ) -> None:
     for ago, point in zip(range(5, 0, -1), minutes.split(), strict=True):
@@ -99,7 +99,7 @@ def test_the_statistic_of_a_period_is_compared_with_the_threshold(
     assert state(aws) == expected
 
 
-def test_sets_of_statistics_count_like_the_values_they_stand_for(aws: LocalAws) -> None:
+def test_statistic_sets_count_like_their_values(aws: LocalAws) -> None:
     several = {"Sum": 9.0, "Minimum": 1.0, "Maximum": 5.0, "SampleCount": 3.0}
     datum = {"MetricName": "m", "Timestamp": NOON - MINUTE, "StatisticValues": several}
     aws.client("cloudwatch").put_metric_data(Namespace="Tests", MetricData=[datum])
@@ -126,7 +126,7 @@ def test_periods_end_with_the_last_full_minute(aws: LocalAws) -> None:
     assert state(aws) == O
 
 
-def test_data_of_other_metrics_and_units_does_not_count(aws: LocalAws) -> None:
+def test_data_of_other_metrics_and_units_is_ignored(aws: LocalAws) -> None:
     one = [{"Name": "Function", "Value": "f"}]
     both = [*one, {"Name": "Resource", "Value": "f:live"}]
     put(aws, "m", NOON - MINUTE, 1)
@@ -147,7 +147,7 @@ def test_data_of_other_metrics_and_units_does_not_count(aws: LocalAws) -> None:
             assert state(aws) == expected, settings
 
 
-def test_a_percentile_of_few_samples_is_ignored_where_the_alarm_wants_that(aws: LocalAws) -> None:
+def test_an_alarm_can_ignore_percentiles_of_few_samples(aws: LocalAws) -> None:
     put(aws, "m", NOON - MINUTE, *range(1, 100))
     percentile = {"Statistic": None, "ExtendedStatistic": "p90"}
 
@@ -188,7 +188,7 @@ def test_an_alarm_on_an_expression_follows_the_query_that_returns_data(aws: Loca
         ("watched", "watched"),
     ],
 )
-def test_what_cannot_be_calculated_is_named_and_changes_nothing(
+def test_an_expression_that_cannot_be_evaluated_is_named_and_changes_nothing(
     aws: LocalAws, expression: str, named: str
 ) -> None:
     put(aws, "m", NOON - MINUTE, 1)
@@ -213,9 +213,7 @@ def test_what_cannot_be_calculated_is_named_and_changes_nothing(
         ),
     ],
 )
-def test_an_alarm_of_a_kind_that_is_not_known_is_named(
-    aws: LocalAws, settings: dict[str, Any], named: str
-) -> None:
+def test_an_unsupported_alarm_is_named(aws: LocalAws, settings: dict[str, Any], named: str) -> None:
     watch(aws, AlarmName="strange", **settings)
 
     with pytest.raises(NotEvaluable, match="strange") as raised:
@@ -223,7 +221,7 @@ def test_an_alarm_of_a_kind_that_is_not_known_is_named(
     assert named in str(raised.value)
 
 
-def test_metrics_of_different_periods_cannot_be_calculated_with(aws: LocalAws) -> None:
+def test_an_expression_over_different_periods_cannot_be_evaluated(aws: LocalAws) -> None:
     sum_ = {"Id": "sum", "Expression": "a + b"}
     calculate(aws, sum_, summed("a"), summed("b", Period=300))
 

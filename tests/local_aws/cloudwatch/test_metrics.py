@@ -1,4 +1,4 @@
-"""The embedded AWS puts the metrics of invocations and logs, and calculates with them."""
+"""The metrics of functions and log lines on the embedded AWS, and metric math."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_an_invocation_puts_the_metrics_of_its_function(aws: LocalAws) -> None:
     assert statistics(aws, "AWS/Lambda", "Invocations", FunctionName="other") == {}
 
 
-def test_the_duration_of_a_run_that_is_killed_is_its_timeout(aws: LocalAws) -> None:
+def test_the_duration_of_an_invocation_that_times_out_is_its_timeout(aws: LocalAws) -> None:
     code = "import time\ndef handler(event, context):\n    time.sleep(60)"
     name = deploy(aws, code, Timeout=1)
 
@@ -54,7 +54,7 @@ def test_the_duration_of_a_run_that_is_killed_is_its_timeout(aws: LocalAws) -> N
     assert statistics(aws, "AWS/Lambda", "Errors", FunctionName=name)["Sum"] == 1
 
 
-def test_an_alias_and_a_version_have_metrics_of_their_own_as_well(aws: LocalAws) -> None:
+def test_aliases_and_versions_have_metrics_of_their_own(aws: LocalAws) -> None:
     name = deploy(aws, FAILING)
     functions = aws.client("lambda")
     functions.publish_version(FunctionName=name)
@@ -91,12 +91,12 @@ def test_each_metric_is_listed_once(aws: LocalAws) -> None:
 
 
 def embedded(*directives: dict[str, Any], **members: Any) -> str:
-    """A log line in the embedded metric format, written now."""
+    """Return a log line in the embedded metric format."""
     now = int(datetime.now(timezone.utc).timestamp() * 1000)
     return json.dumps({"_aws": {"Timestamp": now, "CloudWatchMetrics": directives}, **members})
 
 
-def test_a_line_that_a_function_prints_can_carry_metrics(aws: LocalAws) -> None:
+def test_a_log_line_can_contain_metrics(aws: LocalAws) -> None:
     directive = {
         "Namespace": "Shop",
         "Dimensions": [["Service"], ["Service", "Region"], []],
@@ -143,7 +143,7 @@ METRICS = [{"Name": "Sold"}]
         embedded({"Namespace": "Shop", "Dimensions": [[]], "Metrics": METRICS}),
     ],
 )
-def test_a_line_that_breaks_the_format_is_a_line_and_no_metric(aws: LocalAws, line: str) -> None:
+def test_a_log_line_that_violates_the_format_contains_no_metrics(aws: LocalAws, line: str) -> None:
     good = embedded(
         {"Namespace": "Shop", "Dimensions": [[]], "Metrics": [{"Name": "Good"}]}, Good=1
     )
@@ -238,7 +238,7 @@ def test_an_expression_is_calculated_for_each_period(
     assert shown == [None if each == "-" else float(each) for each in expected.split()]
 
 
-def test_a_query_that_cannot_be_answered_is_refused_by_name(aws: LocalAws) -> None:
+def test_an_unsupported_function_in_a_query_is_named(aws: LocalAws) -> None:
     with pytest.raises(ClientError, match="SEARCH"):
         aws.client("cloudwatch").get_metric_data(
             MetricDataQueries=[{"Id": "e", "Expression": "SEARCH('x', 'Sum')"}, summed("a")],
@@ -247,7 +247,7 @@ def test_a_query_that_cannot_be_answered_is_refused_by_name(aws: LocalAws) -> No
         )
 
 
-def test_metrics_that_share_a_name_are_told_apart(aws: LocalAws) -> None:
+def test_metrics_with_the_same_name_are_distinguished(aws: LocalAws) -> None:
     client = aws.client("cloudwatch")
     put(aws, "a", NOON, 1)
     put(aws, "a", NOON, 2, namespace="Others")
@@ -278,7 +278,7 @@ def test_metrics_that_share_a_name_are_told_apart(aws: LocalAws) -> None:
         assert data["Values"] == [point["Sum"] for point in points] == wanted
 
 
-def test_periods_begin_at_whole_multiples_of_their_length(aws: LocalAws) -> None:
+def test_periods_start_at_multiples_of_their_length(aws: LocalAws) -> None:
     put(aws, "a", NOON + 7 * MINUTE, 1)
 
     found = aws.client("cloudwatch").get_metric_statistics(

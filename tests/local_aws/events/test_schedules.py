@@ -1,4 +1,4 @@
-"""Rules of the embedded AWS start functions as EventBridge does."""
+"""Scheduled rules of the embedded AWS invoke functions as EventBridge does."""
 
 from __future__ import annotations
 
@@ -9,28 +9,16 @@ import pytest
 from local_aws import LocalAws, RuleNotFireable
 
 from ..functions import deploy
+from .rules import permission, schedule
 
 ECHO = "def handler(event, context):\n    return event"
 
 
 def scheduled(aws: LocalAws, permitted: bool = True, **target: Any) -> str:
-    """Create a rule with two targets, the function and a queue, and return the rule's ARN."""
-    name = deploy(aws, ECHO)
-    arn = f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:{name}"
+    """Create a function, and a rule with it and a queue as targets. Return the ARN of the rule."""
+    rule = schedule(aws, deploy(aws, ECHO), permitted, **target)
     queue = f"arn:aws:sqs:{aws.region}:{aws.account_id}:queue"
-    events = aws.client("events")
-    rule: str = events.put_rule(Name="five", ScheduleExpression="rate(5 minutes)")["RuleArn"]
-    events.put_targets(
-        Rule="five", Targets=[{"Id": "1", "Arn": arn, **target}, {"Id": "2", "Arn": queue}]
-    )
-    if permitted:
-        aws.client("lambda").add_permission(
-            FunctionName=name,
-            StatementId="rule",
-            Action="lambda:InvokeFunction",
-            Principal="events.amazonaws.com",
-            SourceArn=rule,
-        )
+    aws.client("events").put_targets(Rule="five", Targets=[{"Id": "2", "Arn": queue}])
     return rule
 
 
@@ -47,7 +35,7 @@ def test_a_fired_rule_sends_the_scheduled_event(aws: LocalAws) -> None:
     assert invocation.payload["detail"] == {}
 
 
-def test_a_fired_rule_sends_the_targets_own_input(aws: LocalAws) -> None:
+def test_a_fired_rule_sends_the_input_of_the_target(aws: LocalAws) -> None:
     scheduled(aws, Input='{"only": "this"}')
 
     assert [invocation.payload for invocation in aws.fire("five")] == [{"only": "this"}]
@@ -63,14 +51,14 @@ def test_a_disabled_rule_is_not_fired(aws: LocalAws) -> None:
     assert len(aws.fire("five")) == 1
 
 
-def test_a_rule_without_permission_for_the_function_is_not_fired(aws: LocalAws) -> None:
+def test_a_rule_without_permission_to_invoke_the_function_is_not_fired(aws: LocalAws) -> None:
     scheduled(aws, permitted=False)
 
     with pytest.raises(RuleNotFireable, match="to invoke it for the rule"):
         aws.fire("five")
 
 
-def test_targets_keep_their_dead_letters_and_retries(aws: LocalAws) -> None:
+def test_a_target_keeps_its_dead_letter_queue_and_retry_policy(aws: LocalAws) -> None:
     events = aws.client("events")
     events.put_rule(Name="five", ScheduleExpression="rate(5 minutes)")
     target = {
@@ -84,17 +72,12 @@ def test_targets_keep_their_dead_letters_and_retries(aws: LocalAws) -> None:
     assert events.list_targets_by_rule(Rule="five")["Targets"] == [target]
 
 
-def test_a_permission_for_another_account_is_none(aws: LocalAws) -> None:
+def test_a_permission_for_another_account_does_not_count(aws: LocalAws) -> None:
     rule = scheduled(aws, permitted=False)
-    permission = {
-        "FunctionName": "subject",
-        "Action": "lambda:InvokeFunction",
-        "Principal": "events.amazonaws.com",
-        "SourceArn": rule,
-    }
-    functions = aws.client("lambda")
-    functions.add_permission(**permission, StatementId="other", SourceAccount="210987654321")
+    functions, permitted = aws.client("lambda"), {"FunctionName": "subject", **permission(rule)}
+    functions.add_permission(**permitted, SourceAccount="210987654321")
     with pytest.raises(RuleNotFireable, match="to invoke it for the rule"):
         aws.fire("five")
-    functions.add_permission(**permission, StatementId="own", SourceAccount=aws.account_id)
+    permitted["StatementId"] = "own"
+    functions.add_permission(**permitted, SourceAccount=aws.account_id)
     assert len(aws.fire("five")) == 1

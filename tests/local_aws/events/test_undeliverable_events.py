@@ -1,4 +1,4 @@
-"""Events of a schedule that the embedded AWS cannot deliver, and those whose run fails."""
+"""Events of scheduled rules that cannot be delivered, or whose function fails."""
 
 from __future__ import annotations
 
@@ -11,28 +11,12 @@ from local_aws import LocalAws, RuleNotFireable
 
 from ..awslambda.asynchronous import FAILING, attempts, messages, queue
 from ..functions import deploy
+from .rules import permission, schedule
 
 
-def scheduled(aws: LocalAws, function: str, permitted: bool = True, **target: Any) -> str:
-    """Have a rule with a schedule send events to a function, and return the rule's ARN."""
-    events = aws.client("events")
-    arn = f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:{function}"
-    rule: str = events.put_rule(Name="five", ScheduleExpression="rate(5 minutes)")["RuleArn"]
-    events.put_targets(Rule="five", Targets=[{"Id": "1", "Arn": arn, **target}])
-    if permitted:
-        aws.client("lambda").add_permission(
-            FunctionName=arn,
-            StatementId="rule",
-            Action="lambda:InvokeFunction",
-            Principal="events.amazonaws.com",
-            SourceArn=rule,
-        )
-    return rule
-
-
-def test_a_scheduled_event_that_fails_is_a_dead_letter_of_the_function(aws: LocalAws) -> None:
+def test_the_event_of_a_failing_function_is_a_dead_letter_of_the_function(aws: LocalAws) -> None:
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": queue(aws)})
-    scheduled(aws, name, Input='{"by": 0}')
+    schedule(aws, name, Input='{"by": 0}')
     aws.client("lambda").put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=1)
 
     (invocation,) = aws.fire("five")
@@ -42,21 +26,23 @@ def test_a_scheduled_event_that_fails_is_a_dead_letter_of_the_function(aws: Loca
     assert invocation.payload["errorMessage"] == "division by zero"
     assert "tried" in invocation.log_tail
     assert attempts(aws) == 2
-    (letter,) = messages(aws)
-    assert json.loads(letter["body"]) == {"by": 0}
+    (dead_letter,) = messages(aws)
+    assert json.loads(dead_letter["body"]) == {"by": 0}
 
 
-def test_a_scheduled_event_for_a_function_that_may_not_run_starts_nothing(aws: LocalAws) -> None:
+def test_an_event_for_a_function_with_a_reserved_concurrency_of_zero_runs_nothing(
+    aws: LocalAws,
+) -> None:
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": queue(aws)})
-    scheduled(aws, name, Input='{"by": 1}')
+    schedule(aws, name, Input='{"by": 1}')
     aws.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
 
     assert aws.fire("five") == []
     assert len(messages(aws)) == 1
 
 
-def letting_in(aws: LocalAws, rule: str, **statement: Any) -> None:
-    """Let EventBridge send to the queue `dead` for a rule, with another statement if given."""
+def allow_eventbridge(aws: LocalAws, rule: str, **statement: Any) -> None:
+    """Allow EventBridge to send to the queue `dead` for a rule. `statement` replaces elements."""
     arn = f"arn:aws:sqs:{aws.region}:{aws.account_id}:dead"
     allowed = {
         "Effect": "Allow",
@@ -80,24 +66,24 @@ def letting_in(aws: LocalAws, rule: str, **statement: Any) -> None:
         (False, "NO_RESOURCE", "does not exist"),
     ],
 )
-def test_a_scheduled_event_that_cannot_be_delivered_is_a_dead_letter_of_the_rule(
+def test_an_undeliverable_event_is_a_dead_letter_of_the_rule(
     aws: LocalAws, there: bool, code: str, words: str
 ) -> None:
     if there:
         deploy(aws, FAILING)
-    rule = scheduled(
+    rule = schedule(
         aws, "subject", permitted=False, DeadLetterConfig={"Arn": queue(aws)}, Input='{"by": 1}'
     )
-    letting_in(aws, rule)
+    allow_eventbridge(aws, rule)
 
     assert aws.fire("five") == []
 
-    (letter,) = messages(aws)
-    assert json.loads(letter["body"]) == {"by": 1}
-    assert letter["RULE_ARN"] == rule
-    assert letter["TARGET_ARN"].endswith(":function:subject")
-    assert letter["ERROR_CODE"] == code
-    assert words in letter["ERROR_MESSAGE"]
+    (dead_letter,) = messages(aws)
+    assert json.loads(dead_letter["body"]) == {"by": 1}
+    assert dead_letter["RULE_ARN"] == rule
+    assert dead_letter["TARGET_ARN"].endswith(":function:subject")
+    assert dead_letter["ERROR_CODE"] == code
+    assert words in dead_letter["ERROR_MESSAGE"]
 
 
 @pytest.mark.parametrize(
@@ -110,43 +96,39 @@ def test_a_scheduled_event_that_cannot_be_delivered_is_a_dead_letter_of_the_rule
         {"Effect": "Deny"},
     ],
 )
-def test_a_dead_letter_queue_that_does_not_let_eventbridge_in_is_none(
+def test_a_dead_letter_queue_must_allow_eventbridge(
     aws: LocalAws, statement: dict[str, Any]
 ) -> None:
-    rule = scheduled(aws, "gone", permitted=False, DeadLetterConfig={"Arn": queue(aws)})
+    rule = schedule(aws, "gone", permitted=False, DeadLetterConfig={"Arn": queue(aws)})
 
     with pytest.raises(RuleNotFireable, match=r"does not allow events\.amazonaws\.com to send"):
         aws.fire("five")
-    letting_in(aws, rule, **statement)
+    allow_eventbridge(aws, rule, **statement)
     with pytest.raises(RuleNotFireable, match=r"does not allow events\.amazonaws\.com to send"):
         aws.fire("five")
-    letting_in(aws, rule)
+    allow_eventbridge(aws, rule)
     assert aws.fire("five") == []
 
 
-def test_a_topic_is_no_dead_letter_queue_of_a_rule(aws: LocalAws) -> None:
-    letting_in(aws, scheduled(aws, "gone", permitted=False), Resource=queue(aws))
+def test_a_topic_cannot_be_the_dead_letter_queue_of_a_rule(aws: LocalAws) -> None:
+    allow_eventbridge(aws, schedule(aws, "gone", permitted=False), Resource=queue(aws))
     topic = aws.client("sns").create_topic(Name="dead")["TopicArn"]
-    scheduled(aws, "gone", permitted=False, DeadLetterConfig={"Arn": topic})
+    schedule(aws, "gone", permitted=False, DeadLetterConfig={"Arn": topic})
 
     with pytest.raises(RuleNotFireable, match="dead-letter queue"):
         aws.fire("five")
 
 
-def test_a_permission_is_for_the_alias_or_the_function_it_was_given_for(aws: LocalAws) -> None:
+def test_a_permission_of_a_function_does_not_extend_to_its_aliases(aws: LocalAws) -> None:
     functions = aws.client("lambda")
     name = deploy(aws, FAILING, Publish=True)
     functions.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-    rule = scheduled(aws, f"{name}:live", permitted=False, Input='{"by": 1}')
-    permission = {
-        "FunctionName": name,
-        "Action": "lambda:InvokeFunction",
-        "Principal": "events.amazonaws.com",
-        "SourceArn": rule,
-    }
-    functions.add_permission(**permission, StatementId="function")
+    rule = schedule(aws, f"{name}:live", permitted=False, Input='{"by": 1}')
+    permitted = {"FunctionName": name, **permission(rule)}
+    functions.add_permission(**permitted)
 
     with pytest.raises(RuleNotFireable, match="to invoke it for the rule"):
         aws.fire("five")
-    functions.add_permission(**permission, StatementId="alias", Qualifier="live")
+    permitted["StatementId"] = "alias"
+    functions.add_permission(**permitted, Qualifier="live")
     assert [invocation.payload for invocation in aws.fire("five")] == [1]

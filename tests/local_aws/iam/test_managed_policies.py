@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from local_aws import LocalAws
 
 
-def test_a_policy_that_aws_provides_can_be_attached(aws: LocalAws) -> None:
+def test_an_aws_managed_policy_can_be_attached(aws: LocalAws) -> None:
     iam = aws.client("iam")
     iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
     arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

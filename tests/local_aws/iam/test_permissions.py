@@ -1,4 +1,4 @@
-"""With IAM enforced, functions of the embedded AWS may do what their roles allow, and no more."""
+"""With IAM enforced, functions of the embedded AWS may do what their roles allow."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ CALLS: list[tuple[str, str, dict[str, Any], str, str, str, list[object]]] = [
     CALLS,
     ids=[f"{each[0]}-{each[1]}" for each in CALLS],
 )
-def test_a_call_takes_its_own_permission_on_its_own_resource(
+def test_a_call_requires_a_permission_for_its_action_and_resource(
     aws: LocalAws,
     service: str,
     operation: str,
@@ -79,20 +79,22 @@ def test_a_call_takes_its_own_permission_on_its_own_resource(
     other: str,
     refused: list[object],
 ) -> None:
-    """Refused without any policy, with one for something else, and with one for another action."""
+    """It is denied without a policy, and with one for another resource or another action."""
     family = f"{action.partition(':')[0]}:Untag*"
     for statements in ([], [allowing(other, action)], [allowing(resource, family)]):
         allow(aws, *statements)
-        told = call(aws, service, operation, **arguments)
-        assert told[:2] == refused
+        response = call(aws, service, operation, **arguments)
+        assert response[:2] == refused
         if "head" not in operation:  # whose answers have no body
             user = f"arn:aws:sts::123456789012:assumed-role/{ROLE}/subject"
-            assert told[2].startswith(f"User: {user} is not authorized to perform: {action} on ")
+            assert response[2].startswith(
+                f"User: {user} is not authorized to perform: {action} on "
+            )
     allow(aws, allowing(resource, action))
     assert call(aws, service, operation, **arguments) == [200]
 
 
-def test_only_functions_are_held_to_it_and_only_inside_the_block(caller: LocalAws) -> None:
+def test_policies_are_enforced_for_functions_only_and_in_the_block_only(caller: LocalAws) -> None:
     allow(caller)
     assert call(caller, "s3", "list_buckets") == [200]
     with caller.enforcing_iam():
@@ -106,7 +108,7 @@ def test_everyone_may_ask_who_they_are(aws: LocalAws) -> None:
     assert call(aws, "sts", "get_caller_identity") == [200]
 
 
-def test_a_missing_object_is_told_only_to_who_may_list(aws: LocalAws) -> None:
+def test_only_callers_who_may_list_see_that_an_object_is_missing(aws: LocalAws) -> None:
     missing = {"Bucket": "files", "Key": "missing"}
     get, listing = (
         allowing("arn:aws:s3:::files/*", "s3:GetObject"),
@@ -124,7 +126,7 @@ def test_a_missing_object_is_told_only_to_who_may_list(aws: LocalAws) -> None:
     assert call(aws, "s3", "get_object", Bucket="nowhere", Key="any")[:2] == [404, "NoSuchBucket"]
 
 
-def test_copying_takes_reading_and_writing(aws: LocalAws) -> None:
+def test_copying_requires_reading_and_writing(aws: LocalAws) -> None:
     copy = {"Bucket": "files", "Key": "copy", "CopySource": "files/a b+c"}
     write, read = (
         allowing("arn:aws:s3:::files/copy", "s3:PutObject"),
@@ -145,7 +147,7 @@ def test_copying_takes_reading_and_writing(aws: LocalAws) -> None:
         ("lambda", "list_functions", {}),
     ],
 )
-def test_a_call_whose_permission_is_not_known_is_refused_as_such(
+def test_a_call_whose_permission_is_unknown_is_an_error(
     aws: LocalAws, service: str, operation: str, arguments: dict[str, Any]
 ) -> None:
     allow(aws, allowing("*", "*"))
@@ -180,14 +182,14 @@ LIST = allowing("arn:aws:s3:::files", "s3:ListBucket")
         ([{**LIST, "Effect": "Deny", "Resource": "arn:aws:s3:::x"}, LIST], True),
     ],
 )
-def test_policies_are_read_as_iam_reads_them(
+def test_policies_are_evaluated_as_iam_does(
     aws: LocalAws, statements: list[dict[str, Any]], allowed: bool
 ) -> None:
     allow(aws, *statements)
     assert (call(aws, "s3", "list_objects_v2", **PREFIX) == [200]) is allowed
 
 
-def test_a_refusal_says_whether_a_statement_denies(aws: LocalAws) -> None:
+def test_a_denial_says_whether_it_is_explicit(aws: LocalAws) -> None:
     allow(aws)
     message = call(aws, "s3", "list_buckets")[2]
     assert message.endswith(
@@ -199,7 +201,7 @@ def test_a_refusal_says_whether_a_statement_denies(aws: LocalAws) -> None:
     assert message.endswith("with an explicit deny in an identity-based policy")
 
 
-def test_the_default_version_of_an_attached_policy_counts(aws: LocalAws) -> None:
+def test_the_default_version_of_an_attached_policy_applies(aws: LocalAws) -> None:
     iam = aws.client("iam")
     document = {"Version": "2012-10-17", "Statement": LIST}
     arn = iam.create_policy(PolicyName="list", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
@@ -214,7 +216,7 @@ def test_the_default_version_of_an_attached_policy_counts(aws: LocalAws) -> None
     assert call(aws, "s3", "list_objects_v2", Bucket="files")[0] == 403
 
 
-def test_a_function_whose_role_is_gone_may_do_nothing(aws: LocalAws) -> None:
+def test_a_function_whose_role_is_deleted_is_denied_everything(aws: LocalAws) -> None:
     aws.client("iam").create_role(RoleName="short-lived", AssumeRolePolicyDocument=TRUST)
     allow(aws, allowing("*", "*"), role="short-lived")
     role = f"arn:aws:iam::{aws.account_id}:role/short-lived"
@@ -227,7 +229,7 @@ def test_a_function_whose_role_is_gone_may_do_nothing(aws: LocalAws) -> None:
     aws.client("lambda").update_function_configuration(FunctionName="subject", Role=role)
 
 
-def test_each_environment_has_credentials_of_its_own(aws: LocalAws) -> None:
+def test_each_environment_has_its_own_credentials(aws: LocalAws) -> None:
     first = aws.invoke("subject").payload
     assert aws.invoke("subject").payload == first
     aws.client("lambda").update_function_configuration(FunctionName="subject", Description="new")

@@ -28,7 +28,7 @@ def policy(*statements: dict[str, Any]) -> str:
 
 
 def allow(**elements: Any) -> dict[str, Any]:
-    """A statement about everything, except for the given elements."""
+    """Return a statement about everything, except for the given elements."""
     for element in ("Action", "Resource"):
         if f"Not{element}" not in elements:
             elements.setdefault(element, "*")
@@ -116,7 +116,7 @@ def test_a_statement_applies_if_all_of_its_elements_match(
 
 
 @pytest.mark.parametrize("value", [True, "true", "True"])
-def test_a_truth_value_may_be_written_as_json_or_as_text(value: object) -> None:
+def test_a_boolean_may_be_json_or_text(value: object) -> None:
     permission = Permission("s3:GetObject", OBJECT, {"aws:securetransport": "true"})
     secure = policy(allow(Condition={"Bool": {"aws:SecureTransport": value}}))
     assert evaluate(permission, identity_policies=[secure]) is ALLOWED
@@ -125,7 +125,7 @@ def test_a_truth_value_may_be_written_as_json_or_as_text(value: object) -> None:
 
 
 @pytest.mark.parametrize("operator", ["StringNotEquals", "NumericLessThan", "BoolIfExists"])
-def test_an_operator_that_is_not_known_allows_nothing_and_keeps_a_deny(operator: str) -> None:
+def test_an_unknown_operator_fails_closed(operator: str) -> None:
     condition = {operator: {"aws:SourceArn": "x"}}
     assert evaluate(READ, identity_policies=[policy(allow(Condition=condition))]) is NEITHER
     assert evaluate(READ, identity_policies=[policy(deny(Condition=condition))]) is DENIED

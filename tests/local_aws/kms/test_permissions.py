@@ -1,4 +1,4 @@
-"""With IAM enforced, what is encrypted with a key takes permission to use it."""
+"""With IAM enforced, encrypted resources of the embedded AWS require permission for their key."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ ENCRYPTED: list[tuple[str, str, dict[str, Any], list[str], list[object]]] = [
     ENCRYPTED,
     ids=[f"{each[0]}-{each[1]}-{each[2].get('Bucket', '')}" for each in ENCRYPTED],
 )
-def test_what_is_encrypted_with_a_key_takes_the_key(
+def test_encrypted_resources_require_permission_for_their_key(
     aws: LocalAws,
     key: str,
     service: str,
@@ -83,14 +83,16 @@ def test_what_is_encrypted_with_a_key_takes_the_key(
     for missing in used:
         others = [f"kms:{each}" for each in ("Encrypt", *used) if each != missing]
         allow(aws, service_itself, allowing(key, *others))
-        told = call(aws, service, operation, **arguments)
-        assert told[:2] == refused
-        assert f"not authorized to perform: kms:{missing} on resource: {key}" in told[2]
+        response = call(aws, service, operation, **arguments)
+        assert response[:2] == refused
+        assert f"not authorized to perform: kms:{missing} on resource: {key}" in response[2]
     allow(aws, service_itself, allowing(key, *(f"kms:{each}" for each in used)))
     assert call(aws, service, operation, **arguments) == [200]
 
 
-def test_a_dead_letter_takes_the_queue_and_its_key(aws: LocalAws, key: str) -> None:
+def test_a_dead_letter_requires_permission_for_the_queue_and_its_key(
+    aws: LocalAws, key: str
+) -> None:
     queue = f"arn:aws:sqs:{HERE}:secret"
     send = allowing(queue, "sqs:SendMessage")
     allow(aws, send)
@@ -120,7 +122,7 @@ def test_a_dead_letter_takes_the_queue_and_its_key(aws: LocalAws, key: str) -> N
                               "SSEKMSKeyId": "alias/aws/s3"}),
     ],
 )  # fmt: skip
-def test_what_does_not_use_a_key_of_ones_own_takes_none(
+def test_operations_without_a_customer_managed_key_require_none(
     aws: LocalAws, service: str, operation: str, arguments: dict[str, Any]
 ) -> None:
     allow(aws, allowing("*", f"{service}:*"))

@@ -1,11 +1,11 @@
-"""Log groups of the embedded AWS keep what they are created with."""
+"""Log groups of the embedded AWS."""
 
 from __future__ import annotations
 
 from local_aws import LocalAws
 
 
-def test_a_log_groups_class_and_key_come_back_and_the_key_can_change(aws: LocalAws) -> None:
+def test_a_log_group_keeps_its_class_and_its_key_which_can_change(aws: LocalAws) -> None:
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="g", logGroupClass="INFREQUENT_ACCESS", kmsKeyId="one")
     logs.create_log_group(logGroupName="plain")

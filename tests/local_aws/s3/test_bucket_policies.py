@@ -21,7 +21,7 @@ def deny(caller: LocalAws, bucket: str, **elements: Any) -> None:
     caller.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
 
 
-def test_a_bucket_that_refuses_plain_http_takes_objects_and_other_denials_count(
+def test_a_bucket_policy_applies_under_its_conditions(
     caller: LocalAws,
 ) -> None:
     s3 = caller.client("s3")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from local_aws import LocalAws
 
 
-def test_an_object_that_was_deleted_can_be_deleted_with_all_of_its_versions(aws: LocalAws) -> None:
+def test_all_versions_of_a_deleted_object_can_be_deleted(aws: LocalAws) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="versioned")
     s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})

@@ -7,7 +7,9 @@ import json
 from local_aws import LocalAws
 
 
-def test_an_email_subscriber_gets_what_its_filter_lets_through(aws: LocalAws) -> None:
+def test_an_email_subscriber_gets_the_messages_that_its_filter_policy_matches(
+    aws: LocalAws,
+) -> None:
     sns = aws.client("sns")
     topic = sns.create_topic(Name="news")["TopicArn"]
     policy = json.dumps({"kind": ["good"]})

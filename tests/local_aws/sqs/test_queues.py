@@ -7,7 +7,7 @@ import json
 from local_aws import LocalAws
 
 
-def test_a_redrive_policy_comes_back_as_aws_writes_it(aws: LocalAws) -> None:
+def test_a_redrive_policy_is_returned_as_aws_writes_it(aws: LocalAws) -> None:
     sqs = aws.client("sqs")
     sqs.create_queue(QueueName="dead")
     policy = {"deadLetterTargetArn": f"arn:aws:sqs:{aws.region}:{aws.account_id}:dead"}
