@@ -7,8 +7,8 @@ from moto.awslambda.responses import LambdaResponse
 
 from local_aws.awslambda import event_invoke_configs, provisioned_concurrency
 from local_aws.awslambda.function import qualifier_in
-from local_aws.awslambda.functions import LocalFunction
 from local_aws.awslambda.invocations import Invoker
+from local_aws.awslambda.local_function import LocalFunction
 from local_aws.iam.authorization import Authorization
 from local_aws.patching import Patch
 

@@ -7,7 +7,7 @@ from typing import Any
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.responses import LambdaResponse
 
-from local_aws.awslambda.functions import LocalFunction
+from local_aws.awslambda.local_function import LocalFunction
 
 PATH = (
     r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/provisioned-concurrency/?$"

@@ -11,7 +11,7 @@ from moto.awslambda.utils import get_backend
 
 from local_aws.awslambda.executor import Result
 from local_aws.awslambda.function import qualifier_in
-from local_aws.awslambda.functions import LocalFunction
+from local_aws.awslambda.local_function import LocalFunction
 from local_aws.errors import RuleNotFireable
 from local_aws.iam.policies import Decision, Permission, Principal, evaluate
 from local_aws.sqs import queues

@@ -1,4 +1,4 @@
-"""The functions of moto, which here run and keep all of their configuration."""
+"""Functions of moto that run, and keep all of their configuration."""
 
 import base64
 import json
