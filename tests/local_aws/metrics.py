@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from local_aws import LocalAws
+
+from ..processes import PATIENCE_SEC
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -26,3 +29,14 @@ def statistics(aws: LocalAws, namespace: str, name: str, **named: str) -> dict[s
         Statistics=["Sum", "SampleCount", "Minimum", "Maximum"],
     )["Datapoints"]
     return dict(found[0]) if found else {}
+
+
+def total(aws: LocalAws, metric: str) -> float | None:
+    """Return the sum of a metric of the function `subject`, None if nothing was put."""
+    return statistics(aws, "AWS/Lambda", metric, FunctionName="subject").get("Sum")
+
+
+def wait_for_total(aws: LocalAws, metric: str, value: float) -> None:
+    deadline = time.monotonic() + PATIENCE_SEC
+    while total(aws, metric) != value:
+        assert time.monotonic() < deadline

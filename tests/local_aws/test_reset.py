@@ -9,6 +9,7 @@ from local_aws import LocalAws
 from ..processes import PATIENCE_SEC
 from .calls import Call, invoke, observed_poll
 from .functions import waiting_function
+from .metrics import wait_for_total
 
 
 def is_empty(aws: LocalAws) -> bool:
@@ -42,6 +43,7 @@ def test_a_reset_ends_invocations_that_wait_for_another(aws: LocalAws) -> None:
         calls = [invoke(aws, "Event") for _ in range(3)]
         connection, _ = listening.accept()
         with connection:
+            wait_for_total(aws, "Throttles", 2)
             aws.reset()
             assert all("was reset or closed" in str(call.error()) for call in calls)
         assert is_empty(aws)

@@ -8,7 +8,6 @@ from typing import Any
 from local_aws import LocalAws
 
 from ..functions import log_events
-from ..metrics import statistics
 
 FAILING = "def handler(event, context):\n    print('tried')\n    return 1 / event['by']"
 
@@ -50,8 +49,3 @@ def send(aws: LocalAws, function: str, event: Any) -> None:
 
 def attempts(aws: LocalAws, group: str = "/aws/lambda/subject") -> int:
     return log_events(aws, group).count("tried")
-
-
-def total(aws: LocalAws, metric: str) -> float | None:
-    """Return the sum of a metric of the function, None if nothing was put."""
-    return statistics(aws, "AWS/Lambda", metric, FunctionName="subject").get("Sum")

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 from local_aws import LocalAws
 
 from ..functions import ROLE, deploy, log_events
-from .asynchronous import FAILING, attempts, messages, queue, send, total
+from ..metrics import total
+from .asynchronous import FAILING, attempts, messages, queue, send
 
 
 @pytest.mark.parametrize("retries", [0, 1, None])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from ...processes import PATIENCE_SEC
 from ..calls import Call
 from ..functions import deploy, waiting_function
-from .asynchronous import FAILING, messages, queue, send, total
+from ..metrics import total, wait_for_total
+from .asynchronous import FAILING, messages, queue, send
 
 
 def test_a_function_with_a_reserved_concurrency_of_zero_does_not_run(aws: LocalAws) -> None:
@@ -46,9 +44,7 @@ def test_an_invocation_beyond_the_reserved_concurrency_is_throttled_or_waits(aws
             aws.invoke("subject")
         assert total(aws, "Throttles") == 1
         waiting = Call(send, aws, "subject", None)
-        deadline = time.monotonic() + PATIENCE_SEC
-        while total(aws, "Throttles") != 2:  # it counts as throttled, and then waits
-            assert time.monotonic() < deadline
+        wait_for_total(aws, "Throttles", 2)  # it counts as throttled, and then waits
         assert total(aws, "Invocations") is None
         connection.close()
         for call in (running, waiting):
