@@ -20,7 +20,7 @@ from local_aws.awslambda.dead_letters import (
 )
 from local_aws.awslambda.executor import Executor, Result
 from local_aws.awslambda.function import Function
-from local_aws.awslambda.permissions import may_send
+from local_aws.awslambda.permissions import KmsAccessDenied, may_send
 from local_aws.iam.authorization import Authorization
 from local_aws.request_lock import request_lock
 
@@ -84,12 +84,20 @@ class Invoker:
         attempts = request.retries + 1
         for _ in range(attempts):
             with self._reserved_concurrency(request, wait=True):
-                result = self._run(request, request_id)
+                result = self._attempt(request, request_id)
             if not result.function_error:
                 return result
         payload = json.loads(result.payload)
         self._give_up(request, request_id, "RetriesExhausted", attempts, payload)
         return result
+
+    def _attempt(self, request: InvokeRequest, request_id: str) -> Result:
+        try:
+            return self._run(request, request_id)
+        except KmsAccessDenied as denied:
+            # Nobody waits for an asynchronous invocation, so that it fails like the function.
+            error = {"errorType": denied.error_type, "errorMessage": denied.message}
+            return Result(json.dumps(error), "Unhandled", "", 0.0)
 
     def _run(self, request: InvokeRequest, request_id: str) -> Result:
         began = datetime.now(timezone.utc)

@@ -12,6 +12,9 @@ from local_aws import LocalAws
 
 from ..functions import deploy, log_events
 from ..roles import HERE, allow, allowing
+from .asynchronous import messages
+
+QUEUE, TOPIC = f"arn:aws:sqs:{HERE}:one", f"arn:aws:sns:{HERE}:one"
 
 
 @pytest.fixture
@@ -34,6 +37,27 @@ def test_encrypted_variables_are_decrypted_with_the_role_when_an_environment_sta
     assert aws.invoke(name).payload == "ran"
     allow(aws)
     assert aws.invoke(name).payload == "ran", "a warm environment has them already"
+
+
+def test_an_asynchronous_invocation_without_permission_for_the_key_leaves_a_dead_letter(
+    aws: LocalAws,
+) -> None:
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    topic = aws.client("sns").create_topic(Name="async")["TopicArn"]
+    allow(aws, allowing(QUEUE, "sqs:SendMessage"))
+    name = deploy(
+        aws,
+        "def handler(event, context):\n    pass",
+        FunctionName="subscribed",
+        KMSKeyArn=key,
+        Environment={"Variables": {"TOKEN": "secret"}},
+        DeadLetterConfig={"TargetArn": QUEUE},
+    )
+    arn = aws.client("lambda").get_function_configuration(FunctionName=name)["FunctionArn"]
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
+    aws.client("sns").publish(TopicArn=topic, Message="news")
+    (dead_letter,) = messages(aws, "one")
+    assert "kms:Decrypt on resource" in dead_letter["ErrorMessage"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +94,6 @@ def test_logs_are_written_with_the_role_and_dropped_without_its_permission(
 
 VPC = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
 TRACING = {"TracingConfig": {"Mode": "Active"}}
-QUEUE, TOPIC = f"arn:aws:sqs:{HERE}:one", f"arn:aws:sns:{HERE}:one"
 
 
 @pytest.mark.parametrize(
