@@ -16,9 +16,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from local_aws.awslambda.executor import Executor
+from local_aws.awslambda.function import Function
 from local_aws.environ import REGION, for_functions
-from local_aws.executor import Executor
-from local_aws.function import Function
 
 from ..common import lambda_timeout
 from ..common.interrupts import shielded
