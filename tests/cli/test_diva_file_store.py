@@ -10,8 +10,7 @@ import pytest
 
 from cli.diva.file_store import FileStore
 from diva.stores import StoreError
-
-from .places import EVENT
+from tests.diva.places import EVENT
 
 ONE = {EVENT: {"detection_failures": 1}}
 TWO = {EVENT: {"detection_failures": 2}}
