@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 IS_LINUX = sys.platform == "linux"
-PATIENCE_SEC = 10
+PATIENCE_SEC = 30
 """The time that processes have to end by themselves."""
 _POLL_SEC = 0.01
 _PR_SET_CHILD_SUBREAPER = 36
