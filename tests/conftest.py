@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli import provider
+from cli.common import provider_installation
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -77,7 +77,7 @@ def aws() -> Iterator[LocalAws]:
     from local_aws import LocalAws  # moto takes seconds to import, and most tests need none
 
     with LocalAws() as aws, pytest.MonkeyPatch.context() as patch:
-        wanted = provider.environ({**os.environ, **aws.environ})
+        wanted = provider_installation.environ({**os.environ, **aws.environ})
         for name in os.environ.keys() - wanted.keys():
             patch.delenv(name)
         for name, value in wanted.items():

@@ -99,8 +99,9 @@ print(json.dumps(sorted(sys.modules)))
 
 
 @pytest.mark.parametrize("module", [each for each in FILES if each.startswith("diva.stores")])
-def test_stores_know_the_state_alone(module: str) -> None:
-    assert {each for each in own(module) if not each.startswith("diva.stores")} <= {"diva.state"}
+def test_stores_know_the_state_and_the_clock_alone(module: str) -> None:
+    others = {each for each in own(module) if not each.startswith("diva.stores")}
+    assert others <= {"diva.clock", "diva.state"}
 
 
 @pytest.mark.parametrize(
@@ -135,3 +136,18 @@ def test_nothing_points_upwards(module: str, below: set[str]) -> None:
 def test_nobody_knows_the_handler_and_the_handler_alone_the_engine(module: str) -> None:
     assert "diva.handler" not in imports(module)
     assert "diva.engine" not in imports(module) or module == "diva.handler"
+
+
+@pytest.mark.parametrize("module", [each for each in FILES if each.startswith("diva.")])
+def test_the_engines_log_lines_are_worded_in_one_place(module: str) -> None:
+    called = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(FILES[module].read_bytes()))
+        if isinstance(node, ast.Call)
+    }
+    says = called & {
+        f"{name}.{level}"
+        for name in ("log", "logger", "logging")
+        for level in ("debug", "info", "warning", "error", "exception", "critical")
+    }
+    assert not says or module == "diva.report"

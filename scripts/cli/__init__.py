@@ -1,1 +1,1 @@
-"""What the commands `demo`, `diva` and `test` are made of."""
+"""The commands in `scripts`: a folder for each command, and `common` for shared modules."""

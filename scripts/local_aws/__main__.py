@@ -17,7 +17,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with LocalAws(port=parser.parse_args().port) as aws:
-            print(f"# {aws.endpoint} (Ctrl-C ends it and forgets everything)")
+            print(f"# {aws.endpoint} (Ctrl-C stops it and deletes everything)")
             for name, value in aws.environ.items():
                 print(f"export {name}={shlex.quote(value)}")
             sys.stdout.flush()

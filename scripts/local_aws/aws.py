@@ -1,4 +1,4 @@
-"""The embedded AWS as a whole: server, executor, and what a person or a test asks of them."""
+"""The embedded AWS as a whole."""
 
 import base64
 import json
@@ -15,26 +15,28 @@ from typing import Any
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from local_aws import completions, environ, schedule
-from local_aws.cloudwatch import alarms
-from local_aws.completions.functions import write_log
+from local_aws import environ, services
+from local_aws.awslambda.executor import Executor
+from local_aws.awslambda.function_logs import write_log
+from local_aws.awslambda.invocations import Invoker
+from local_aws.awslambda.permissions import assume_role
+from local_aws.cloudwatch import alarm_evaluation
 from local_aws.errors import AlreadyRunning
-from local_aws.executor import Executor
-from local_aws.invocations import Invoker
-from local_aws.mail import Email, Mailboxes
-from local_aws.permissions import Permissions
+from local_aws.events import schedules
+from local_aws.iam.authorization import Authorization
 from local_aws.request_lock import request_lock
 from local_aws.server import HOST, Server
+from local_aws.sns.email import Email, Mailboxes
 
 _running = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What one invocation of a function came to.
+    """The result of invoking a function.
 
-    `payload` is the parsed answer, None where there was none. `function_error` is None unless
-    the function failed, and `payload` then says how. `log_tail` is the last 4 KB of its log.
+    `payload` is parsed, and None if there was none. `function_error` is None unless the function
+    failed. `payload` then describes the error. `log_tail` is the last 4 KB of the log.
     """
 
     function_name: str
@@ -45,17 +47,17 @@ class Invocation:
 
 
 class LocalAws:
-    """moto's server and a Lambda executor in this process, for as long as the `with` block runs.
+    """An AWS that runs in this process during a `with` block, one at a time.
 
-    One at a time in a process. Raises `PortInUse` or `AlreadyRunning` on entering the block.
+    Entering the block raises `PortInUse` or `AlreadyRunning`.
     """
 
     region = environ.REGION
     account_id = environ.ACCOUNT_ID
     endpoint: str
-    """The address every service answers at, known inside the block."""
+    """The URL of all services, which is known in the block."""
     environ: dict[str, str]
-    """What leads a client or the Terraform provider here, to be laid over `os.environ`."""
+    """The environment variables for clients and Terraform, to be merged into `os.environ`."""
 
     def __init__(self, port: int = 0) -> None:
         self._port = port
@@ -63,8 +65,8 @@ class LocalAws:
 
     def __enter__(self) -> "LocalAws":
         with ExitStack() as stack:
-            self._permissions = Permissions()
-            server = Server(self._port, self._permissions.refusal)
+            self._authorization = Authorization(services.REQUIRED_PERMISSIONS)
+            server = Server(self._port, self._authorization.check)
             stack.callback(server.close)
             if not _running.acquire(blocking=False):
                 raise AlreadyRunning("This process already runs an embedded AWS.")
@@ -77,13 +79,14 @@ class LocalAws:
             self._executor = Executor(
                 folder / "code",
                 environ.for_functions(self.endpoint),
-                partial(write_log, self._permissions),
-                self._permissions.credentials,
+                partial(write_log, self._authorization),
+                partial(assume_role, self._authorization),
             )
-            invoker = Invoker(self._executor, self._permissions)
+            invoker = Invoker(self._executor, self._authorization)
             self._mailboxes = Mailboxes()
-            stack.enter_context(completions.installed(invoker, self._permissions, self._mailboxes))
+            stack.enter_context(services.patched(invoker, self._authorization, self._mailboxes))
             self.reset()
+            stack.callback(server.join)
             stack.callback(self.reset)
             stack.callback(server.close)
             server.start()
@@ -99,77 +102,81 @@ class LocalAws:
         self._stack.close()
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client; the same one for every call."""
+        """Return the boto3 client of a service, the same one at every call."""
         return self._clients.get(service)
 
     def invoke(self, function_name: str, payload: Any = None) -> Invocation:
-        """Invoke a function (name or ARN) through the Lambda API and wait for its answer."""
-        answer = self.client("lambda").invoke(
+        """Invoke a function (name or ARN) by the Lambda API, and wait for the result."""
+        response = self.client("lambda").invoke(
             FunctionName=function_name, LogType="Tail", Payload=json.dumps(payload).encode()
         )
-        text = answer["Payload"].read()
+        text = response["Payload"].read()
         return Invocation(
             function_name.split(":function:")[-1].split(":")[0],
             json.loads(text) if text else None,
-            answer.get("FunctionError"),
-            base64.b64decode(answer.get("LogResult", "")).decode(),
-            answer["StatusCode"],
+            response.get("FunctionError"),
+            base64.b64decode(response.get("LogResult", "")).decode(),
+            response["StatusCode"],
         )
 
     def fire(self, rule_name: str) -> list[Invocation]:
-        """Do what EventBridge does when the rule's schedule comes up.
+        """Do what EventBridge does when the schedule of a rule comes up.
 
-        The invocations are asynchronous: what fails is tried again and becomes a dead letter, as
-        it is configured, before this returns the last attempt of each. What cannot be delivered
-        goes to the target's dead letter queue. Raises `RuleNotFireable` where there is none, and
-        where EventBridge would do nothing.
+        Invocations are asynchronous. Functions that fail are retried, and their events sent to
+        dead-letter queues, as it is configured. This returns the last attempt of each function.
+        Events that cannot be delivered go to the dead-letter queue of the target. Raises
+        `RuleNotFireable` if there is none, or if EventBridge would do nothing.
         """
         events, functions = self.client("events"), self.client("lambda")
-        due = list(schedule.due_events(events, functions, rule_name))
+        due = list(schedules.scheduled_events(events, functions, rule_name))
         with request_lock:
-            found = [(each.function_name, schedule.deliver(each)) for each in due]
+            results = [(each.function_name, schedules.deliver(each)) for each in due]
         return [
             Invocation(
                 name, json.loads(result.payload), result.function_error, result.log_tail, 200
             )
-            for name, result in found
+            for name, result in results
             if result
         ]
 
     @request_lock
-    def evaluate_alarms(self, at: datetime | None = None) -> list[alarms.StateChange]:
+    def evaluate_alarms(self, at: datetime | None = None) -> list[alarm_evaluation.StateChange]:
         """Give every CloudWatch alarm the state that its metrics show, and do its actions.
 
-        Periods end with the last full minute before `at` (naive: local time), or, where that is
-        None, with the minute that is running. Returns the alarms whose state has changed. Raises
-        `NotEvaluable`, before any changes, where an alarm is of a kind that is not known here.
+        Periods end with the last full minute before `at` (naive: local time), or with the current
+        minute if `at` is None. Returns the alarms whose state has changed. Raises `NotEvaluable`,
+        before any state changes, if an alarm uses a feature that the embedded AWS lacks.
         """
-        return alarms.evaluate_all(self.account_id, self.region, at)
+        return alarm_evaluation.evaluate_all(self.account_id, self.region, at)
 
     @request_lock
     def inbox(self, address: str) -> list[Email]:
-        """Return the e-mails SNS has sent to an address; subscriptions need no confirmation."""
+        """Return the e-mail that SNS has sent to an address. No confirmation is needed."""
         return self._mailboxes.of(address)
 
     def enforcing_iam(self) -> AbstractContextManager[None]:
-        """Hold functions to the policies of their roles, in a `with` block.
+        """Enforce the policies of execution roles in a `with` block.
 
-        That concerns what they do and what AWS does in their roles' names; everyone else may
-        still do everything.
+        They apply to what functions do, and to what Lambda does for them. All other callers are
+        allowed everything.
         """
-        return self._permissions.enforced()
+        return self._authorization.enforced()
 
     def reset(self) -> None:
-        """Forget every resource and end every execution environment."""
-        self._executor.retire_all()
+        """Delete all resources, and end all execution environments.
+
+        Calls that are waiting, such as for a function, fail with `Interrupted`.
+        """
         with request_lock:
-            self._permissions.forget()
+            request_lock.interrupt()
+            self._authorization.revoke_credentials()
             self._mailboxes.clear()
             moto_api_backend.reset()
+        self._executor.retire_all()
 
 
 @contextmanager
 def _temporary_folder() -> Iterator[str]:
-    # a killed child's files may outlast it for a moment on Windows
+    # On Windows, the files of a killed child may be in use for a moment.
     with tempfile.TemporaryDirectory(prefix="local-aws-", ignore_cleanup_errors=True) as folder:
         yield folder

@@ -1,4 +1,4 @@
-"""The environment variables and clients that lead to the embedded AWS and nowhere else."""
+"""Environment variables and clients for the embedded AWS, independent of the user's account."""
 
 import os
 import threading
@@ -13,13 +13,13 @@ REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
 
 _ACCESS_KEY = "testing"
-_CONFIG = Config(proxies={})
-# An invocation may take as long as Lambda allows, and must not be repeated by the client.
-_PATIENT = Config(read_timeout=960, retries={"total_max_attempts": 1})
+# A request may run a function, which may take as long as Lambda allows.
+_CONFIG = Config(proxies={}, read_timeout=960)
+_WITHOUT_RETRIES = Config(retries={"total_max_attempts": 1})
 
 
 def credentials() -> dict[str, str]:
-    """Return the dummy keys, which moto takes as they are."""
+    """Return dummy credentials, which moto accepts."""
     return {
         "AWS_ACCESS_KEY_ID": _ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": _ACCESS_KEY,
@@ -28,18 +28,18 @@ def credentials() -> dict[str, str]:
 
 
 def for_clients(endpoint: str, folder: Path) -> dict[str, str]:
-    """Return what a client or the Terraform provider needs to talk to `endpoint` alone.
+    """Return the environment variables that make clients and Terraform use `endpoint` only.
 
-    Laid over a user's own environment it hides the user's profile, configuration files
-    and proxies. `folder` takes the two empty files that stand for them.
+    They override a user's profile, configuration files and proxies. Empty configuration files
+    are written to `folder`.
     """
     config, shared = folder / "config", folder / "credentials"
     config.write_text("[default]\n", encoding="utf-8")
     shared.write_text("[default]\n", encoding="utf-8")
-    own = {name: endpoint for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")}
+    services = {name: endpoint for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")}
     bypass = ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1"]))
     return {
-        **own,
+        **services,
         **credentials(),
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
@@ -58,7 +58,7 @@ def for_clients(endpoint: str, folder: Path) -> dict[str, str]:
 
 
 def for_functions(endpoint: str) -> dict[str, str]:
-    """Return what functions get besides the variables Lambda sets and their own."""
+    """Return the environment variables of functions, besides their own and those of Lambda."""
     return {
         **credentials(),
         "AWS_ENDPOINT_URL": endpoint,
@@ -69,7 +69,7 @@ def for_functions(endpoint: str) -> dict[str, str]:
 
 
 class Clients:
-    """boto3 clients for one endpoint, each made once and deaf to the user's own settings."""
+    """boto3 clients for an endpoint. The user's settings do not apply to them."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
@@ -87,10 +87,10 @@ class Clients:
         self._making = threading.Lock()
 
     def get(self, service: str) -> Any:
-        """Return the client of `service`."""
+        """Return the client of a service, the same one at every call."""
         with self._making:
             if service not in self._made:
-                config = _CONFIG.merge(_PATIENT) if service == "lambda" else _CONFIG
+                config = _CONFIG.merge(_WITHOUT_RETRIES) if service == "lambda" else _CONFIG
                 self._made[service] = self._session.client(
                     service, endpoint_url=self._endpoint, config=config
                 )

@@ -1,21 +1,28 @@
-"""What the embedded AWS refuses, in the words of one sentence."""
+"""Errors of the embedded AWS."""
 
 
 class LocalAwsError(Exception):
-    """Something the person who uses the embedded AWS can put right."""
+    """Base class of errors that users of the embedded AWS can correct."""
 
 
 class PortInUse(LocalAwsError):
-    """Another program listens on the wanted port."""
+    """Another program listens on the port."""
 
 
 class AlreadyRunning(LocalAwsError):
-    """This process has an embedded AWS; a second one would share its resources."""
+    """The process runs an embedded AWS already. A second one would share its resources."""
 
 
 class RuleNotFireable(LocalAwsError):
-    """EventBridge would not invoke the function: the rule is off, unscheduled or not permitted."""
+    """EventBridge would not invoke the function: the rule is disabled, or lacks permission."""
 
 
 class NotEvaluable(LocalAwsError):
-    """An alarm or a query asks for what CloudWatch may know and the embedded AWS does not."""
+    """An alarm or a query uses a feature of CloudWatch that the embedded AWS lacks."""
+
+
+class Interrupted(LocalAwsError):
+    """The embedded AWS was reset or closed during a call."""
+
+    def __init__(self) -> None:
+        super().__init__("The embedded AWS was reset or closed during this call.")

@@ -1,4 +1,4 @@
-"""moto's server in threads of this process, on loopback only."""
+"""The server of moto, in threads of this process and on loopback only."""
 
 import contextlib
 import json
@@ -16,27 +16,30 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import ThreadedWSGIServer
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
-from local_aws.errors import PortInUse
+from local_aws.errors import Interrupted, PortInUse
 from local_aws.request_lock import request_lock
 
 HOST = "127.0.0.1"
 
-Refusal = Callable[[dict[str, Any]], Response | None]
-"""Takes a request as WSGI has it, and returns an answer where it is not moto that answers."""
+Check = Callable[[Request], Response | None]
+"""Returns the response to a request that is refused, None for one that moto is to answer."""
+
+# All that a request waits for is interrupted before; what still hangs must not hang the user.
+_PATIENCE_SEC = 60
 
 
 class Server:
-    """An HTTP server that answers for every AWS service moto knows."""
+    """An HTTP server that answers for every AWS service that moto knows."""
 
-    def __init__(self, port: int, refusal: Refusal) -> None:
-        """Listen on `port`, 0 for any free one; raises `PortInUse`."""
+    def __init__(self, port: int, check: Check) -> None:
+        """Listen on `port`, 0 for any free one. Raises `PortInUse`."""
         with _listen(port) as listening:
             self.port: int = listening.getsockname()[1]
             self._server = _HttpServer(
-                HOST, self.port, _App(refusal), _Handler, fd=listening.fileno()
+                HOST, self.port, _App(check), _Handler, fd=listening.fileno()
             )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
@@ -46,70 +49,86 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Close the port and every connection, whether started or not."""
+        """Close the port and all connections, whether started or not."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
         self._server.close_connections()
 
+    def join(self) -> None:
+        """Wait until no request is being answered any more. Call `close` before."""
+        self._server.join()
+
 
 class _App:
-    """moto, with an answer to what it cannot do that clients do not take for a passing failure.
+    """moto, with an error that clients do not retry for what it cannot do.
 
-    They would repeat a request that got the status 500, the Terraform provider for minutes.
+    They retry a request that got the status 500, the Terraform provider for minutes.
     """
 
-    def __init__(self, refusal: Refusal) -> None:
-        self._refusal = refusal
+    def __init__(self, check: Check) -> None:
+        self._check = check
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         # Read before the lock is taken, which a client that sends slowly must not hold.
         body = get_input_stream(environ).read()
-        environ["wsgi.input"] = BytesIO(body)
         try:
             with request_lock:
-                answer = (self._refusal(environ) or self._moto)(environ, start_response)
-                return [b"".join(answer)]
+                response = self._respond({**environ, "wsgi.input": BytesIO(body)}, body)
         except Exception as error:
-            if not isinstance(error, NotImplementedError):
+            if not isinstance(error, (NotImplementedError, Interrupted)):
                 traceback.print_exc()
-            message = f"The embedded AWS cannot answer this: {error or type(error).__name__}"
-            body = json.dumps({"__type": "NotImplemented", "message": message}).encode()
-            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-            start_response("501 Not Implemented", headers)
-            return [body]
+            response = _not_implemented(error)
+        return response(environ, start_response)
+
+    def _respond(self, environ: dict[str, Any], body: bytes) -> Response:
+        refusal = self._check(Request({**environ, "wsgi.input": BytesIO(body)}))
+        return refusal or Response.from_app(self._moto, environ, buffered=True)
+
+
+def _not_implemented(error: Exception) -> Response:
+    message = f"The embedded AWS cannot answer this: {error or type(error).__name__}"
+    body = json.dumps({"__type": "NotImplemented", "message": message})
+    return Response(body, 501, content_type="application/json")
 
 
 class _HttpServer(ThreadedWSGIServer):
-    daemon_threads = True
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._connections: set[socket.socket] = set()
+        self._connections: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
+        self._closed: list[threading.Thread] = []
 
     def process_request(self, request: Any, client_address: Any) -> None:
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), daemon=True
+        )
         with self._lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
+            self._connections[request] = thread
+        thread.start()
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
-            self._connections.discard(request)
+            self._connections.pop(request, None)
         super().shutdown_request(request)
 
     def close_connections(self) -> None:
         with self._lock:
+            self._closed += self._connections.values()
             for connection in self._connections:
                 with contextlib.suppress(OSError):  # the client closed it first
                     connection.shutdown(socket.SHUT_RDWR)
 
+    def join(self) -> None:
+        for thread in self._closed:
+            thread.join(_PATIENCE_SEC)
+
 
 class _Handler(MotoRequestHandler):
-    # Head and body are sent apart: with Nagle's algorithm on a kept-alive connection the
-    # second would wait for the client's delayed acknowledgement of the first.
+    # The head and the body of a response are sent apart. With Nagle's algorithm, the second would
+    # wait for the client's delayed acknowledgement of the first.
     disable_nagle_algorithm = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

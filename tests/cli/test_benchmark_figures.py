@@ -11,9 +11,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from cli.benchmark import calls, cold_start, growth, memory, overhead, waiting
-from cli.benchmark.bench import BenchmarkError, bench, packaged
+from cli.benchmark import aws_calls, cold_start, growth, memory, overhead, parallelism
 from cli.benchmark.figures import FIGURES
+from cli.benchmark.harness import BenchmarkError, harness, packaged
 from cli.benchmark.result import Result
 
 FAILING = b"""
@@ -32,7 +32,7 @@ def number(event, context):
 def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
     small: Mapping[Any, dict[str, Any]] = {
         overhead: {"EVENTS": 10},
-        waiting: {"MONOLITHIC_EVENTS": 8, "DISTRIBUTED_EVENTS": 16},
+        parallelism: {"MONOLITHIC_EVENTS": 8, "DISTRIBUTED_EVENTS": 16},
         memory: {"EVENTS": 10},
         growth: {"SIZES": (2, 4, 8)},
     }
@@ -106,8 +106,8 @@ def test_calls_other_than_the_reads_are_found_in_either_mode(
 ) -> None:
     counts = [{"GetObject": 9}, {"GetObject": 2, "PutObject": 4}]
     counts += [{"GetItem": 9}, {"GetItem": 202, "UpdateItem": 6}]
-    this = Mock(calls=Mock(side_effect=counts))
-    monkeypatch.setattr(calls, "bench", lambda: nullcontext(this))
+    lambdas = Mock(calls=Mock(side_effect=counts))
+    monkeypatch.setattr(aws_calls, "harness", lambda: nullcontext(lambdas))
     results = measured("calls")
     assert [result.measured for result in results] == [1, 101, 5]
     assert [result.is_met for result in results] == [True, False, False]
@@ -116,11 +116,11 @@ def test_calls_other_than_the_reads_are_found_in_either_mode(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="os.kill would end a process there")
 def test_a_process_is_kept_warm_until_a_cold_one_is_wanted_and_ended_at_last() -> None:
-    package = packaged(**{"cli/benchmark/inside/process.py": PROCESS})
-    with bench() as this:
-        function = this.function("process.number", package=package)
-        first, second = this.invoke(function), this.invoke(function)
-        third = this.invoke_cold(function)
+    package = packaged(**{"cli/benchmark/handlers/process.py": PROCESS})
+    with harness() as lambdas:
+        function = lambdas.function("process.number", package=package)
+        first, second = lambdas.invoke(function), lambdas.invoke(function)
+        third = lambdas.invoke_cold(function)
     assert first == second != third
     for process in (first, third):
         with pytest.raises(ProcessLookupError):
@@ -128,18 +128,18 @@ def test_a_process_is_kept_warm_until_a_cold_one_is_wanted_and_ended_at_last() -
 
 
 def test_aws_answers_no_sooner_than_it_is_told_to() -> None:
-    with bench(delay_sec=0.2) as this:
-        function = this.function("warm.periods")
-        this.invoke(function, repeat=1)
-        assert this.invoke(function, repeat=2) >= 0.4
+    with harness(delay_sec=0.2) as lambdas:
+        function = lambdas.function("warm.periods")
+        lambdas.invoke(function, repeat=1)
+        assert lambdas.invoke(function, repeat=2) >= 0.4
 
 
 def test_what_is_no_healthy_period_is_not_measured() -> None:
     package = packaged(**{"event_logic.py": FAILING})
-    with bench() as this:
-        function = this.function("warm.periods", package=package)
+    with harness() as lambdas:
+        function = lambdas.function("warm.periods", package=package)
         with pytest.raises(BenchmarkError, match="Unhealthy: 0 of 1 events are healthy"):
-            this.invoke(function, repeat=1)
+            lambdas.invoke(function, repeat=1)
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ def test_what_is_no_healthy_period_is_not_measured() -> None:
     [("monolithic", "GetObject", "PutObject"), ("distributed", "GetItem", "UpdateItem")],
 )
 def test_reads_and_writes_of_a_failing_event_are_counted(mode: str, read: str, write: str) -> None:
-    with bench() as this:
-        function = this.function(
+    with harness() as lambdas:
+        function = lambdas.function(
             mode=mode, log_level="CRITICAL", package=packaged(**{"event_logic.py": FAILING})
         )
-        answers = [this.invoke(function)["results"]["broken"] for _ in range(2)]
-        assert this.calls() == {read: 2, write: 2}
-        assert this.calls() == {}
+        answers = [lambdas.invoke(function)["results"]["broken"] for _ in range(2)]
+        assert lambdas.calls() == {read: 2, write: 2}
+        assert lambdas.calls() == {}
     assert answers == ["failed_detection (1/3)", "failed_detection (2/3)"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hcl2
 import pytest
 
-from cli.diva import main
+from cli.common.paths import ROOT
+from cli.diva import arguments
+from cli.diva.__main__ import main
 
-from .diva_command import calls, diva, event_logic, rows, write
+from .commands import calls, diva, event_logic, rows, write
 
 
 def test_validate_tells_what_was_found_and_calls_nothing(tmp_path: Path) -> None:
@@ -25,7 +28,7 @@ def test_validate_tells_what_was_found_and_calls_nothing(tmp_path: Path) -> None
     assert "2 events, no problems" in done.stdout
     assert ["orders", "both", "detect,", "inject,", "alert"] in lines
     assert ["nightly", "inject", "inject"] in lines
-    assert "1 event without an alert function" in done.stdout
+    assert "1 event without an alert callback" in done.stdout
     assert calls(tmp_path) == []
 
 
@@ -137,18 +140,21 @@ def test_an_error_inside_a_package_is_told_by_the_line_that_led_there(tmp_path: 
         ([], "COMMAND"),
         (["walk"], "'walk'"),
         (["validate"], "FILE"),
-        (["run", "x.py", "--periods", "0"], "'0' is not a whole number"),
-        (["run", "x.py", "--periods", "1.5"], "'1.5' is not a whole number"),
-        (["run", "x.py", "--every", "0"], "'0' is not a number of seconds"),
-        (["run", "x.py", "--every", "soon"], "'soon' is not a number of seconds"),
-        (["run", "x.py", "--timeout", "901"], "up to 900"),
-        (["run", "x.py", "--timeout", "nan"], "'nan' is not a number of seconds"),
+        (["run", "x.py", "--periods", "0"], "must be a whole number, 1 or greater; got '0'"),
+        (["run", "x.py", "--periods", "1.5"], "must be a whole number, 1 or greater; got '1.5'"),
+        (
+            ["run", "x.py", "--every", "0"],
+            "greater than 0 and at most 86400; got '0'",
+        ),
+        (["run", "x.py", "--every", "soon"], "got 'soon'"),
+        (["run", "x.py", "--timeout", "901"], "at most 900"),
+        (["run", "x.py", "--timeout", "nan"], "got 'nan'"),
         (["run", "x.py", "--log-level", "loud"], "LOUD"),
-        (["status"], "exactly one of --state FILE, --bucket BUCKET with --key KEY, or --table"),
+        (["status"], "exactly one of --state FILE, --bucket BUCKET and --key KEY, or --table"),
         (["status", "--state", "x", "--table", "y"], "exactly one of"),
         (["status", "--bucket", "x", "--key", "y", "--table", "z"], "exactly one of"),
-        (["status", "--bucket", "x"], "--key is missing"),
-        (["reset", "a", "--key", "x"], "--bucket is missing"),
+        (["status", "--bucket", "x"], "--bucket requires --key"),
+        (["reset", "a", "--key", "x"], "--key requires --bucket"),
         (["reset", "--state", "x"], "EVENT"),
     ],
     ids=" ".join,
@@ -162,6 +168,16 @@ def test_wrong_usage_is_explained_with_exit_code_2(
     errors = capsys.readouterr().err
     assert said in errors
     assert errors.startswith("usage: diva")
+
+
+def test_the_timeout_of_a_run_is_that_of_the_module_by_default() -> None:
+    variables = hcl2.loads((ROOT / "variables.tf").read_text())["variable"]
+    [default] = [
+        block['"lambda_timeout_sec"']["default"]
+        for block in variables
+        if '"lambda_timeout_sec"' in block
+    ]
+    assert arguments.parse(["run", "event_logic.py"]).timeout == default
 
 
 @pytest.mark.parametrize("command", ["", "validate", "run", "status", "reset"])

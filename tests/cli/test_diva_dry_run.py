@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .diva_command import calls, diva, event_logic, rows
+from .commands import calls, diva, event_logic, rows
 
 EVENTS = """{
 "orders": {
@@ -62,7 +62,7 @@ def test_a_dry_run_does_not_touch_a_corrupt_state_file(tmp_path: Path) -> None:
     file = event_logic(tmp_path, EVENTS)
     done = diva(tmp_path, "run", file, "--dry-run", "--state", "state.json")
     assert done.returncode == 1
-    assert "state.json does not hold the state of events" in done.stderr
+    assert "state.json does not contain the state of events" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["event_logic.py", "state.json"]
 
 
@@ -80,11 +80,11 @@ def test_a_dry_run_repeats_detections_as_a_real_one_does(tmp_path: Path) -> None
     ("options", "status"),
     [
         ('"warmup": {"enabled": True}', "waiting (1×), would inject"),
-        ('"timeout_sec": 0.05', "timeout, would inject"),
+        ('"timeout_sec": 5', "timeout, would inject"),
     ],
 )
 def test_a_dry_run_keeps_the_words_of_a_real_one(options: str, status: str, tmp_path: Path) -> None:
-    slow = "lambda name: __import__('threading').Event().wait(30 if 'timeout' in OPTIONS else 0)"
+    slow = "lambda name: __import__('threading').Event().wait(None if 'timeout' in OPTIONS else 0)"
     file = event_logic(
         tmp_path, f'{{"orders": {{"detect": {slow}, "inject": noted("i"), {options}}}}}'
     )

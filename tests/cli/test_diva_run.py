@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from .diva_command import COMMAND, PATIENCE_SEC, calls, diva, environ, event_logic, rows, write
+from cli.common.memory_store import MemoryStore
+from cli.common.output import Output
+from cli.diva.local_runner import LocalRunner
+from tests.diva.clocks import LONG, ManualClock
+
+from ..processes import interrupt, started
+from .commands import COMMAND, calls, diva, environ, event_logic, rows, write
 
 FAILING = '{"detect": noted("detect", False), "role": "detect", "max_failed_detections": 2}'
 
@@ -43,8 +49,8 @@ def test_run_shows_messages_in_the_period_that_delivered_them(tmp_path: Path) ->
     ]  # fmt: skip
     loud, silent, first, second = (row[2] for row in messages)
     assert loud.startswith("alert: Event 'loud' (local) is failing: ")
-    assert "no alert function" in silent
-    assert first.startswith("alert not delivered, tried again next period: ")
+    assert "no alert callback" in silent
+    assert first.startswith("alert not delivered, retried in the next period: ")
     assert second.startswith("alert not delivered")
     assert sum("alert Event 'loud'" in call for call in calls(tmp_path)) == 1
     assert "OSError: gone" in done.stderr
@@ -67,7 +73,7 @@ def test_run_shows_a_resolution(tmp_path: Path) -> None:
     done = diva(tmp_path, "run", "event_logic.py", "--periods", "2")
     assert [row[2].partition(":")[0] for row in rows(done.stdout)] == [
         "failed_detection (1/1) alerted",
-        "alert (no alert function",
+        "alert (no alert callback; logged as an error in Lambda)",
         "ok resolved",
         "resolution",
     ]
@@ -99,26 +105,26 @@ def test_invalid_events_are_listed_after_the_others_have_run(tmp_path: Path) -> 
     assert "has 2 problems" in done.stderr
 
 
-def test_every_begins_periods_at_that_distance(tmp_path: Path) -> None:
-    write(
-        tmp_path / "event_logic.py",
-        """
-        import time
-        from pathlib import Path
+def test_periods_begin_at_their_distance_or_as_soon_as_the_last_has_ended() -> None:
+    clock = ManualClock()
+    began = []
+    durations = iter([2, 25, 10, 0])
 
-        def detect(name):
-            with Path("times").open("a") as times:
-                print(time.monotonic(), file=times)
-            return True
+    def detect(name: str) -> bool:
+        began.append(clock.monotonic())
+        clock.advance(next(durations))
+        return True
 
-        def get_events():
-            return {"orders": {"detect": detect, "role": "detect"}}
-        """,
-    )
-    diva(tmp_path, "run", "event_logic.py", "--periods", "3", "--every", "0.3")
-    times = [float(line) for line in (tmp_path / "times").read_text().splitlines()]
-    assert len(times) == 3
-    assert times[2] - times[0] == pytest.approx(0.6, abs=0.25)
+    events: dict[object, object] = {"orders": {"detect": detect, "role": "detect"}}
+    runner = LocalRunner(lambda: events, MemoryStore(), Output(), LONG, clock=clock)
+    runner.run(periods=4, every_sec=10)
+    assert began == [0, 10, 35, 45]
+
+
+def test_as_many_periods_are_run_as_are_wanted(tmp_path: Path) -> None:
+    event_logic(tmp_path, '{"orders": {"detect": noted("d"), "role": "detect"}}')
+    done = diva(tmp_path, "run", "event_logic.py", "--periods", "3", "--every", "0.01")
+    assert rows(done.stdout) == [(period, "orders", "ok") for period in ("1", "2", "3")]
 
 
 def test_a_character_that_the_output_cannot_encode_stops_nothing(tmp_path: Path) -> None:
@@ -149,7 +155,7 @@ def test_secrets_are_kept_out_of_the_state_and_session_variables_are_not(tmp_pat
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [("nowhere/state.json", "folder of state file"), (".", "is a folder")],
+    [("nowhere/state.json", "cannot be created: its folder does not exist"), (".", "is a folder")],
 )
 def test_a_useless_state_file_is_refused_before_anything_is_called(
     state: str, said: str, tmp_path: Path
@@ -176,7 +182,9 @@ def get_events():
 
 
 @pytest.mark.parametrize(
-    ("timeout_sec", "arguments"), [("0.1", []), ("None", ["--timeout", "0.5"])]
+    # Long enough for the callback to begin; a period observes during half of its timeout.
+    ("timeout_sec", "arguments"),
+    [("5", []), ("None", ["--timeout", "10"])],
 )
 def test_a_hung_callback_holds_up_neither_the_period_nor_the_exit(
     timeout_sec: str, arguments: list[str], tmp_path: Path
@@ -201,18 +209,11 @@ def test_ctrl_c_ends_the_run_without_a_traceback(
     source: str, first_line: str, tmp_path: Path
 ) -> None:
     write(tmp_path / "event_logic.py", source)
-    process = subprocess.Popen(
-        [*COMMAND, "run", "event_logic.py", "--every", "600"],
-        cwd=tmp_path,
-        env=environ(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith(first_line)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=PATIENCE_SEC)
+    with run_under_way(tmp_path, "--every", "600") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(first_line)
+        interrupt(process)
+        _, errors = process.communicate()
     assert process.returncode == 130
     assert "Interrupted." in errors
     assert "Traceback" not in errors
@@ -220,19 +221,18 @@ def test_ctrl_c_ends_the_run_without_a_traceback(
 
 
 def test_a_closed_pipe_ends_the_run_without_a_traceback(tmp_path: Path) -> None:
-    file = event_logic(tmp_path, f'{{"orders": {FAILING}}}')
-    process = subprocess.Popen(
-        [*COMMAND, "run", file, "--every", "0.05"],
-        cwd=tmp_path,
-        env=environ(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.readline()
-    process.stdout.close()
-    assert process.wait(timeout=PATIENCE_SEC) == 141
-    assert "Traceback" not in process.stderr.read()
-    process.stderr.close()
+    event_logic(tmp_path, f'{{"orders": {FAILING}}}')
+    with run_under_way(tmp_path, "--every", "0.05") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert "Traceback" not in process.stderr.read()
+        assert process.wait() == 141
+
+
+def run_under_way(folder: Path, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Start `diva run event_logic.py` in `folder`."""
+    command = [*COMMAND, "run", "event_logic.py", *arguments]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return started(command, cwd=folder, env=environ(), **pipes)

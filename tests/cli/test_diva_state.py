@@ -11,13 +11,15 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.diva import main
+from cli.common import state_location
+from cli.diva.__main__ import main
+from cli.diva.file_store import FileStore
 from diva.state import State, to_record
-from diva.stores.file import FileStore
 from local_aws import LocalAws
 from tests.diva.places import KEY, Bucket, Table, new_bucket, new_table
 
-from .diva_command import diva
+from ..processes import PATIENCE_SEC
+from .commands import diva
 
 FAILING = {
     "detection_failures": 12,
@@ -38,6 +40,12 @@ RECORDS: dict[str, dict[str, Any]] = {
     "cdn": {"healthy": True, "alerted": True, "cooldown_counter": 2, "resolve_due": True},
     "broken": {"detection_failures": "many"},
 }
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the command wait for the embedded AWS however busy the machine is."""
+    monkeypatch.setattr(state_location, "TIMEOUT_SEC", PATIENCE_SEC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +114,12 @@ def test_status_shows_every_event(source: Source, capsys: pytest.CaptureFixture[
     assert ["search", "healthy", "0", "0", "–", "–"] in cells
     assert ["payments", "warmup", "0", "0", "–", "–"] in cells
     assert ["nightly", "injected", "0", "0", "–", "–"] in cells
-    assert "run run-7 is delivering a message, until 2100-01-01 00:00:00 UTC" in output
+    assert (
+        "run run-7 is delivering a notification (claim expires 2100-01-01 00:00:00 UTC)" in output
+    )
     assert "last error: detect raised TimeoutError: too slow (checks.py, line 12)" in output
-    assert "3 periods of warmup, the last 1 healthy" in output
-    assert "cooldown: 2 periods healthy since the alert; resolution due" in output
+    assert "warmup: 3 periods, the last 1 healthy" in output
+    assert "cooldown: healthy for 2 periods; resolution pending" in output
     assert "detection_failures is 'many'" in output
 
 
@@ -126,7 +136,7 @@ def test_a_claim_that_has_expired_is_said_to_be_void(
     claim = {"run_id": "run-7", "expires": "2026-01-01T00:00:00.000+00:00"}
     (tmp_path / "state.json").write_text(json.dumps({"orders": {"alert_claim": claim}}))
     assert main(["status", "--state", str(tmp_path / "state.json")]) == 0
-    assert "run run-7 did not finish its delivery; void since" in capsys.readouterr().out
+    assert "run run-7 did not complete its delivery (claim expired" in capsys.readouterr().out
 
 
 def test_status_says_that_nothing_is_stored(
@@ -134,7 +144,7 @@ def test_status_says_that_nothing_is_stored(
 ) -> None:
     (tmp_path / "state.json").write_text("{}")
     assert main(["status", "--state", str(tmp_path / "state.json")]) == 0
-    assert "No event has state in" in capsys.readouterr().out
+    assert "There is no state of any event in" in capsys.readouterr().out
 
 
 def test_status_reads_a_table_of_several_pages(
@@ -165,7 +175,7 @@ def test_reset_sets_defaults_and_leaves_all_else(
     }
     assert "orders: reset" in capsys.readouterr().out
     assert main(["reset", "orders", *source.arguments]) == 0
-    assert "orders: nothing to reset" in capsys.readouterr().out
+    assert "orders: already in its default state" in capsys.readouterr().out
     assert source.read() == after
 
 
@@ -175,7 +185,7 @@ def test_reset_of_an_unknown_event_names_the_nearest_and_writes_nothing(
     assert main(["reset", "orders", "serach", "xyzzy", *source.arguments]) == 1
     errors = capsys.readouterr().err
     assert "'serach'" in errors
-    assert "did you mean 'search'?" in errors
+    assert "Did you mean 'search'?" in errors
     assert "'xyzzy'" in errors
     assert "Nothing was reset." in errors
     assert source.read() == RECORDS
@@ -287,7 +297,7 @@ def test_what_is_no_state_is_left_as_it_is(
         ["--bucket", bucket.name, "--key", KEY],
     ):
         assert main([command, *events, *arguments]) == 1
-        assert "does not hold the state of events" in capsys.readouterr().err
+        assert "does not contain the state of events" in capsys.readouterr().err
     assert keys(bucket) == [KEY]
     assert body(bucket) == b"[]"
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
@@ -305,7 +315,7 @@ def test_a_table_of_something_else_is_refused(
     )
     client.put_item(TableName="customers", Item={"email": {"S": "a@example.com"}})
     assert main(["status", "--table", "customers"]) == 1
-    assert "DynamoDB table customers is not one of DIVA's" in capsys.readouterr().err
+    assert "DynamoDB table customers is not a state table of DIVA" in capsys.readouterr().err
 
 
 NOTHING_CONFIGURED = {
@@ -320,7 +330,7 @@ NOTHING_CONFIGURED = {
     [
         (["--bucket", "some-bucket", "--key", KEY], "eu-west-1", "no AWS credentials were found"),
         (["--table", "t-able"], "eu-west-1", "no AWS credentials were found"),
-        (["--table", "t-able"], "", "no region; set AWS_REGION"),
+        (["--table", "t-able"], "", "no AWS region is set. Set AWS_REGION"),
     ],
 )
 def test_missing_credentials_and_region_are_one_line(

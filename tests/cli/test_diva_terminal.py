@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
+from io import FileIO
 from pathlib import Path
 
 import pytest
 
-from cli.cells import shortened, wrapped
+from cli.common.text import shortened, wrapped
 
-from .diva_command import COMMAND, PATIENCE_SEC, environ, event_logic
+from ..processes import started
+from .commands import COMMAND, environ, event_logic
 
 if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals on Windows", allow_module_level=True)
@@ -36,26 +37,23 @@ def on_terminal(
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    with subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        env=environ(TERM="xterm-256color", **variables),
-        stdout=theirs,
-        stderr=theirs if stderr is None else stderr,
-    ) as process:
+    streams = {"stdout": theirs, "stderr": theirs if stderr is None else stderr}
+    variables["TERM"] = "xterm-256color"
+    with (
+        open(ours, "rb", buffering=0) as terminal,
+        started([*COMMAND, *arguments], cwd=folder, env=environ(**variables), **streams) as process,
+    ):
         os.close(theirs)
         written = b""
-        while chunk := read(ours):
+        while chunk := read(terminal):
             written += chunk
-        process.wait(timeout=PATIENCE_SEC)
-    os.close(ours)
-    assert process.returncode == 0
+        assert process.wait() == 0
     return written.decode()
 
 
-def read(terminal: int) -> bytes:
+def read(terminal: FileIO) -> bytes:
     try:
-        return os.read(terminal, 65536)
+        return terminal.read(65536)
     except OSError:  # how Linux says that the other end is closed
         return b""
 
@@ -92,7 +90,7 @@ def test_a_column_for_each_event(columns: int, tmp_path: Path) -> None:
         r"1 +\d\d:\d\d:\d\d +✓ ok +✗ failed 1/1 +✗ inject( failed 1/1)?", lines[rule + 1]
     )
     assert "alerted" in lines[rule + 2]
-    assert any(line.strip().startswith("alert (no alert function") for line in lines)
+    assert any(line.strip().startswith("alert (no alert callback") for line in lines)
 
 
 @pytest.mark.parametrize("columns", [80, 120])

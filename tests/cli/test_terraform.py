@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
 import stat
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -13,8 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from cli import environment, provider, terraform
-from cli.terraform import Terraform, TerraformError, working_copy
+from cli.common import paths, provider_installation, terraform
+from cli.common.terraform import Terraform, TerraformError, working_copy
+
+from ..processes import PATIENCE_SEC
+from .commands import needs_terraform
 
 AWS = Path("registry.terraform.io", "hashicorp", "aws")
 CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"\n  }\n}\n'
@@ -23,28 +28,32 @@ CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     """Ask anew which Terraform and which mirror there is, before and after."""
-    for forget in (terraform.find.cache_clear, provider.mirror_in_need.cache_clear):
+    for forget in (terraform.find.cache_clear, provider_installation.fallback_mirror.cache_clear):
         forget()
     yield
-    for forget in (terraform.find.cache_clear, provider.mirror_in_need.cache_clear):
+    for forget in (terraform.find.cache_clear, provider_installation.fallback_mirror.cache_clear):
         forget()
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home and a cache of the test's own."""
+    """A home and a cache of the test's own, and no mirror anywhere."""
+    parents = (tmp_path / "share" / "terraform", tmp_path / "opt")
+    monkeypatch.setattr(provider_installation, "PARENTS", parents)
+    monkeypatch.setattr(provider_installation, "REGISTRY_TIMEOUT_SEC", PATIENCE_SEC)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DIVA_CACHE_DIR", str(tmp_path / "cache"))
-    for name in ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_PROVIDER_MIRROR"):
+    of_terraform = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_PROVIDER_MIRROR")
+    for name in (*of_terraform, "XDG_DATA_DIRS", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "home").mkdir()
     return tmp_path / "home"
 
 
 @pytest.fixture
-def mirror(home: Path) -> Path:
-    """A mirror in the user's plugin folder."""
-    folder = home / ".terraform.d" / "plugins"
+def mirror(tmp_path: Path) -> Path:
+    """A mirror in a folder in `/opt`."""
+    folder = tmp_path / "opt" / "providers"
     (folder / AWS).mkdir(parents=True)
     return folder
 
@@ -73,7 +82,7 @@ def program(folder: Path, text: str) -> None:
 
 
 def environ(**variables: str) -> dict[str, str]:
-    return provider.environ({**os.environ, **variables})
+    return provider_installation.environ({**os.environ, **variables})
 
 
 # Finding Terraform
@@ -86,17 +95,17 @@ def test_without_terraform_it_is_said_how_to_get_it(
     with pytest.raises(TerraformError) as missing:
         Terraform(tmp_path)
     assert str(missing.value) == (
-        "Terraform 1.9 or newer is needed, and there is no terraform on PATH:"
-        " https://developer.hashicorp.com/terraform/install says how to install it."
+        "Terraform 1.9 or later is required, but terraform was not found on PATH."
+        " To install it, see https://developer.hashicorp.com/terraform/install."
     )
 
 
 @pytest.mark.parametrize(
     ("printed", "found"),
     [
-        ('{"terraform_version": "1.8.5"}', " is 1.8.5: "),
-        ('{"terraform_version": "0.15.0"}', " is 0.15.0: "),
-        ("wrong machine type", " does not run: "),
+        ('{"terraform_version": "1.8.5"}', " is version 1.8.5. "),
+        ('{"terraform_version": "0.15.0"}', " is version 0.15.0. "),
+        ("wrong machine type", " does not run. "),
     ],
 )
 def test_a_terraform_that_will_not_do_is_named(
@@ -130,9 +139,31 @@ def test_a_given_mirror_is_used(tmp_path: Path) -> None:
     assert f'path = "{(tmp_path / "given").as_posix()}"' in file.read_text(encoding="utf-8")
 
 
-def test_a_mirror_is_found_where_the_registry_does_not_answer(mirror: Path) -> None:
+@pytest.mark.parametrize("folder", ["opt", "opt/providers", "share/terraform/providers"])
+def test_a_mirror_is_found_if_the_registry_does_not_answer(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder / AWS).mkdir(parents=True)
     file = Path(environ()["TF_CLI_CONFIG_FILE"])
-    assert f'path = "{mirror.as_posix()}"' in file.read_text(encoding="utf-8")
+    assert f'path = "{(tmp_path / folder).as_posix()}"' in file.read_text(encoding="utf-8")
+
+
+@needs_terraform
+@pytest.mark.skipif(sys.platform != "linux", reason="other platforms have other plugin folders")
+@pytest.mark.parametrize("folder", ["home/.terraform.d/plugins", "share/terraform/plugins"])
+def test_a_mirror_that_terraform_finds_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path / "share"))
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+    package = tmp_path / folder / AWS / "7.8.9" / f"linux_{machine}"
+    package.mkdir(parents=True)
+    (package / "terraform-provider-aws_v7.8.9").touch(mode=0o755)
+    assert "TF_CLI_CONFIG_FILE" not in environ()
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "main.tf").write_text('provider "aws" {}\n', encoding="utf-8")
+    lines: list[str] = []
+    Terraform(root, on_line=lines.append).init()
+    assert "- Installed hashicorp/aws v7.8.9 (unauthenticated)" in lines
 
 
 def test_the_registry_goes_before_a_mirror_that_is_found(
@@ -147,7 +178,7 @@ def test_a_registry_that_hangs_is_not_waited_for(
 ) -> None:
     hang = threading.Event()
     registry.append(hang.wait)
-    monkeypatch.setattr(provider, "PATIENCE_SEC", 0.01)
+    monkeypatch.setattr(provider_installation, "REGISTRY_TIMEOUT_SEC", 0.01)
     assert "TF_CLI_CONFIG_FILE" in environ()
     hang.set()
 
@@ -173,6 +204,7 @@ def test_from_the_registry_a_provider_is_kept(
 # Running it
 
 
+@needs_terraform
 @pytest.mark.parametrize("command", ["validate", "plan", "apply", "destroy", "output"])
 def test_a_failed_command_says_why_and_keeps_its_output(tmp_path: Path, command: str) -> None:
     (tmp_path / "main.tf").write_text('output "x" {\n  value = var.missing\n', encoding="utf-8")
@@ -182,6 +214,7 @@ def test_a_failed_command_says_why_and_keeps_its_output(tmp_path: Path, command:
     assert "There is no closing brace for this block" in failed.value.output
 
 
+@needs_terraform
 def test_lines_arrive_as_they_are_printed(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('output "x" {\n  value = 1\n}\n', encoding="utf-8")
     lines: list[str] = []
@@ -189,6 +222,7 @@ def test_lines_arrive_as_they_are_printed(tmp_path: Path) -> None:
     assert "Success! The configuration is valid." in lines
 
 
+@needs_terraform
 def test_a_root_module_is_planned_applied_and_destroyed(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         'variable "list" {\n  type = list(string)\n}\n\n'
@@ -212,6 +246,7 @@ def test_a_root_module_is_planned_applied_and_destroyed(tmp_path: Path) -> None:
     assert runs.output() == {}
 
 
+@needs_terraform
 def test_a_file_that_is_not_formatted_is_shown(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text("locals {\n a = 1\n}\n", encoding="utf-8")
     with pytest.raises(TerraformError) as failed:
@@ -243,7 +278,7 @@ def test_a_working_copy_holds_what_terraform_needs_and_nothing_that_was_made(
         file = tmp_path / "root" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    monkeypatch.setattr(environment, "ROOT", tmp_path / "root")
+    monkeypatch.setattr(paths, "ROOT", tmp_path / "root")
     project = working_copy(tmp_path / "project")
     copied = {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
     assert copied == wanted

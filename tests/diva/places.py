@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 from boto3.dynamodb.types import TypeSerializer
 
+from cli.diva.file_store import FileStore
 from diva.report import log_corrupt_state
 from diva.stores import Store
 from diva.stores.dynamodb import DynamoDBStore
-from diva.stores.file import FileStore
 from diva.stores.s3 import S3Store
 from local_aws import LocalAws
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from cli.diva.file_store import FileStore
 from diva.notice import Facts
 from diva.notification import NotificationContext
 from diva.state import State
 from diva.stores import Changes, Snapshot, StoreError
-from diva.stores.file import FileStore
 
 from .world import FUNCTION, World
 

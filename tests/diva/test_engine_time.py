@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.diva.file_store import FileStore
 from diva.report import log
 from diva.stores import Changes, Snapshot, StoreError
-from diva.stores.file import FileStore
 from tests.processes import PATIENCE_SEC
 
 from .world import REMAINING_SEC, World

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from cli.diva.file_store import FileStore
 from diva import report
 from diva.engine import Engine
 from diva.period import Invocation, Period
@@ -15,7 +16,6 @@ from diva.policy import read_policies
 from diva.pool import Pool
 from diva.redact import Redactor
 from diva.stores import Store
-from diva.stores.file import FileStore
 from diva.windows import read_windows
 
 from .clocks import ManualClock

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 
+from cli.diva.file_store import FileStore
 from diva import stores
 from diva.report import log_corrupt_state
 from diva.stores import Store
-from diva.stores.file import FileStore
 from diva.stores.s3 import S3Store
 from local_aws import LocalAws
 from tests.diva.places import Bucket, Table, new_bucket, new_table

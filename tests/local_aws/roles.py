@@ -1,4 +1,4 @@
-"""A function of the embedded AWS that calls what it is told to, and what its role may do."""
+"""A function of the embedded AWS that calls AWS, and the policy of its role."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def handler(event, context):
         getattr(boto3.client(service), operation)(**arguments)
         return [200]
     except ClientError as error:
-        told = error.response["Error"]
-        return [error.response["ResponseMetadata"]["HTTPStatusCode"], told["Code"], told["Message"]]
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        details = error.response["Error"]
+        return [status, details["Code"], details["Message"]]
 """
 HERE = "us-east-1:123456789012"
 URL = "https://queue/123456789012/{}"
@@ -32,7 +33,7 @@ ITEM = {"event_id": {"S": "one"}}
 
 @contextmanager
 def with_caller() -> Iterator[LocalAws]:
-    """An AWS with the function, and two of everything it could want to use."""
+    """Start an embedded AWS with the function, and with resources that it can use."""
     with LocalAws() as aws:
         emptied(aws)
         aws.client("s3").create_bucket(Bucket="files")
@@ -42,7 +43,7 @@ def with_caller() -> Iterator[LocalAws]:
             aws.client("sns").create_topic(Name=name)
             aws.client("sqs").create_queue(QueueName=name)
             new_table(aws, name)
-        deploy(aws, CALLER, Timeout=60, MemorySize=256)
+        deploy(aws, CALLER, MemorySize=256)
         yield aws
 
 
@@ -57,7 +58,7 @@ def new_table(aws: LocalAws, name: str, **options: Any) -> None:
 
 
 def allow(aws: LocalAws, *statements: dict[str, Any], role: str = ROLE) -> None:
-    """Let the role do this and nothing else."""
+    """Replace the policy of a role."""
     nothing = {"Effect": "Deny", "Action": "none:Such", "Resource": "*"}  # IAM takes no empty one
     document = {"Version": "2012-10-17", "Statement": [*statements, nothing]}
     aws.client("iam").put_role_policy(
@@ -70,6 +71,6 @@ def allowing(resource: str, *actions: str) -> dict[str, Any]:
 
 
 def call(aws: LocalAws, service: str, operation: str, **arguments: Any) -> list[Any]:
-    """Let the function call AWS; return the status, and the code and text of an error."""
-    told: list[Any] = aws.invoke("subject", [service, operation, arguments]).payload
-    return told
+    """Have the function call AWS. Return the status, and the code and message of an error."""
+    response: list[Any] = aws.invoke("subject", [service, operation, arguments]).payload
+    return response

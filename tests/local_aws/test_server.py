@@ -1,12 +1,12 @@
-"""The embedded AWS starts, leads clients to itself alone, and leaves nothing behind."""
+"""The embedded AWS as a server and as a command."""
 
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,43 +18,47 @@ from moto.awslambda import models
 
 from local_aws import AlreadyRunning, LocalAws, PortInUse
 
+from ..processes import PATIENCE_SEC, interrupt, started
+from .calls import Call, invoke, observed_poll
+from .functions import emptied, waiting_function
+
 PYTHONPATH = os.pathsep.join(sys.path)
 
 
-def test_a_used_port_is_named_in_one_sentence() -> None:
+def test_a_port_in_use_is_named_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(PortInUse, match=rf"^Port {port} on 127\.0\.0\.1 .*\.$"):
             LocalAws(port=port).__enter__()
 
 
-def test_a_second_server_in_the_process_is_refused_and_leaves_the_first_alone() -> None:
+def test_a_second_server_in_the_process_is_refused_and_the_first_goes_on() -> None:
     with LocalAws() as aws:
         with pytest.raises(AlreadyRunning):
             LocalAws().__enter__()
         aws.client("s3").create_bucket(Bucket="still-here")
 
 
-def test_a_server_after_another_has_ended_starts_empty_on_the_same_port() -> None:
+def test_the_next_server_starts_empty_and_may_use_the_same_port() -> None:
     with LocalAws() as first:
         port = int(first.endpoint.rsplit(":", 1)[1])
         first.client("s3").create_bucket(Bucket="gone")
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=5)
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SEC)
 
     with LocalAws(port=port) as second:
         assert second.endpoint == first.endpoint
         assert second.client("s3").list_buckets()["Buckets"] == []
 
 
-def test_reset_forgets_every_resource() -> None:
+def test_a_reset_deletes_all_resources() -> None:
     with LocalAws() as aws:
         aws.client("sqs").create_queue(QueueName="queue")
         aws.reset()
         assert "QueueUrls" not in aws.client("sqs").list_queues()
 
 
-def test_moto_itself_is_left_as_it_was() -> None:
+def test_the_patches_of_moto_are_undone() -> None:
     before = models.LambdaFunction, models.LambdaBackend.delete_function
     with LocalAws():
         pass
@@ -68,10 +72,12 @@ def test_it_listens_on_loopback_only() -> None:
         if own_address.startswith("127."):
             pytest.skip("this machine has no other address")
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((own_address, int(aws.endpoint.rsplit(":", 1)[1])), timeout=5)
+            socket.create_connection(
+                (own_address, int(aws.endpoint.rsplit(":", 1)[1])), timeout=PATIENCE_SEC
+            )
 
 
-def test_the_users_own_account_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_own_account_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "config"
     config.write_text("whatever reads this file fails")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
@@ -81,25 +87,44 @@ def test_the_users_own_account_is_hidden(tmp_path: Path, monkeypatch: pytest.Mon
     ask = "import boto3; s = boto3.client('sts'); print(s.get_caller_identity()['Account'])"
 
     with LocalAws() as aws:
-        asked = subprocess.run(
-            [sys.executable, "-c", ask],
-            env={**os.environ, **aws.environ},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert asked.stdout.strip() == aws.account_id
+        environ = {**os.environ, **aws.environ}
+        with started([sys.executable, "-c", ask], env=environ, stdout=subprocess.PIPE) as asked:
+            assert asked.communicate(timeout=PATIENCE_SEC)[0].strip() == aws.account_id
         assert aws.client("sts").get_caller_identity()["Account"] == aws.account_id
         assert aws.client("s3").meta.region_name == aws.region
 
 
-def test_what_moto_cannot_do_is_said_at_once_and_not_retried() -> None:
+def test_an_unsupported_operation_fails_at_once_and_is_not_retried() -> None:
     with LocalAws() as aws:
         with pytest.raises(Exception, match="get_log_record action has not been implemented") as it:
             aws.client("logs").get_log_record(logRecordPointer="x")
         metadata: Any = it.value.response["ResponseMetadata"]  # type: ignore[attr-defined]
         assert metadata["HTTPStatusCode"] == 501
         assert metadata["RetryAttempts"] == 0
+
+
+def test_closing_ends_all_functions_requests_and_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    before = set(threading.enumerate())
+    with LocalAws() as aws:
+        emptied(aws)
+        sqs = aws.client("sqs")
+        url = sqs.create_queue(QueueName="queue")["QueueUrl"]
+        with waiting_function(aws) as listening, observed_poll() as polling:
+            poll = Call(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=20)
+            calls = [invoke(aws, "Event"), invoke(aws, "RequestResponse"), poll]
+            connections = [listening.accept()[0] for _ in calls[:2]]
+            assert polling.wait(PATIENCE_SEC)
+    answering = [thread for thread in threading.enumerate() if "process_request" in thread.name]
+    assert not answering
+    for connection in connections:
+        with connection:
+            connection.settimeout(PATIENCE_SEC)
+            assert connection.recv(1) == b""
+    assert all(call.error() for call in calls)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(PATIENCE_SEC)
+        assert not thread.is_alive()
 
 
 HANGS = """
@@ -125,77 +150,64 @@ with LocalAws() as aws:
 """
 
 
-def test_a_running_function_ends_with_a_killed_parent(tmp_path: Path) -> None:
+def test_a_running_function_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(60)
+        listening.settimeout(PATIENCE_SEC)
         port = listening.getsockname()[1]
-        parent = subprocess.Popen(
-            [sys.executable, "-c", HANGS, str(port)],
-            # what a killed process leaves behind goes with the other files of this test
-            env={**os.environ, "PYTHONPATH": PYTHONPATH, "TMPDIR": str(tmp_path)},
-        )
-        try:
+        # What a killed process leaves behind goes with the other files of this test.
+        environ = {**os.environ, "PYTHONPATH": PYTHONPATH, "TMPDIR": str(tmp_path)}
+        with started([sys.executable, "-c", HANGS, str(port)], env=environ) as parent:
             connection, _ = listening.accept()
-        finally:
             parent.kill()
             parent.wait()
-        with connection:
-            connection.settimeout(30)
-            with contextlib.suppress(ConnectionResetError):  # how Windows sees the same
-                assert connection.recv(1) == b""
+            with connection:
+                connection.settimeout(PATIENCE_SEC)
+                with contextlib.suppress(ConnectionResetError):  # how Windows sees the same
+                    assert connection.recv(1) == b""
 
 
 def test_the_command_serves_until_it_is_interrupted() -> None:
     command = [sys.executable, "-m", "local_aws", "--port", "0"]
-    served = subprocess.Popen(
-        command, env={**os.environ, "PYTHONPATH": PYTHONPATH}, stdout=subprocess.PIPE, text=True
-    )
-    assert served.stdout is not None
-    try:
+    environ = {**os.environ, "PYTHONPATH": PYTHONPATH}
+    with started(command, env=environ, stdout=subprocess.PIPE) as served:
+        assert served.stdout is not None
         exported = {}
         for line in served.stdout:
             if line.startswith("export "):
                 name, _, value = line.removeprefix("export ").strip().partition("=")
                 exported[name] = value.strip("'")
-            if "NO_PROXY" in line.upper() and "no_proxy" in exported:
+            if {"NO_PROXY", "no_proxy"} <= exported.keys():
                 break
-        endpoint = exported["AWS_ENDPOINT_URL"]
         sts = boto3.client(
             "sts",
-            endpoint_url=endpoint,
+            endpoint_url=exported["AWS_ENDPOINT_URL"],
             region_name=exported["AWS_REGION"],
             aws_access_key_id=exported["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=exported["AWS_SECRET_ACCESS_KEY"],
             config=Config(retries={"total_max_attempts": 1}),
         )
         assert sts.get_caller_identity()["Account"] == LocalAws.account_id
-    finally:
-        served.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)
-        served.wait(30)
-        served.stdout.close()
-    if os.name != "nt":
-        assert served.returncode == 0
-    with pytest.raises(EndpointConnectionError):
-        sts.get_caller_identity()
+        interrupt(served)
+        assert served.wait(PATIENCE_SEC) == 0
+        with pytest.raises(EndpointConnectionError):
+            sts.get_caller_identity()
 
 
 def test_the_command_says_in_one_line_that_a_port_is_used() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        ended = subprocess.run(
-            [sys.executable, "-m", "local_aws", "--port", str(port)],
-            env={**os.environ, "PYTHONPATH": PYTHONPATH},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    assert ended.stderr.count("\n") == 1
-    assert f"Port {port} on 127.0.0.1 cannot be used" in ended.stderr
+        command = [sys.executable, "-m", "local_aws", "--port", str(port)]
+        environ = {**os.environ, "PYTHONPATH": PYTHONPATH}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with started(command, env=environ, **pipes) as refused:
+            printed, error = refused.communicate(timeout=PATIENCE_SEC)
+    assert refused.returncode == 1
+    assert printed == ""
+    assert error.count("\n") == 1
+    assert f"Port {port} on 127.0.0.1 cannot be used" in error
 
 
-def test_the_environment_is_json_of_strings_and_names_the_region_twice() -> None:
+def test_the_environment_is_strings_and_sets_the_region_twice() -> None:
     with LocalAws() as aws:
         assert json.loads(json.dumps(aws.environ)) == aws.environ
         assert aws.environ["AWS_REGION"] == aws.environ["AWS_DEFAULT_REGION"] == aws.region

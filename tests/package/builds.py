@@ -10,9 +10,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from cli import environment
+from cli.common import paths
 
-SCRIPT = environment.ROOT / "modules" / "lambda-function" / "package.py"
+SCRIPT = paths.ROOT / "modules" / "lambda-function" / "package.py"
 
 
 class Build:

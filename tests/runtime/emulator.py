@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from cli.environment import ROOT, prepare
+from cli.common.paths import ROOT
+from cli.common.virtual_environment import prepare
 from tests.processes import PATIENCE_SEC
 
 HOST = "127.0.0.1"

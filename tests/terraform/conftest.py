@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_terraform import tf
 
-from cli import environment
-from cli.terraform import Terraform, working_copy
+from cli.common import paths
+from cli.common.terraform import Terraform, working_copy
 
 from .roots import write_event_logic
 
@@ -39,7 +39,7 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> None:
     """
     project = working_copy(tmp_path_factory.mktemp("copies") / "project")
     here = Path(__file__).parent
-    copy = project / here.relative_to(environment.ROOT)
+    copy = project / here.relative_to(paths.ROOT)
     shutil.copytree(here, copy, ignore=shutil.ignore_patterns("__pycache__"))
     tf.LazyModuleDir.value = str(copy)
     Terraform(project).init()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.example import spare_expiry
-from cli.terraform import Terraform, working_copy
+from cli.common.terraform import Terraform, working_copy
+from cli.demo.scenarios import keep_old_versions
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -38,7 +38,7 @@ def applied(
     """Apply a copy of an example for the time of a `with` block, then see that all of it goes."""
     root = working_copy(folder / "project") / "examples" / name
     if name in WITH_EXPIRY:
-        spare_expiry(root)
+        keep_old_versions(root)
     terraform = Terraform(root)
     terraform.init()
     given = dict(variables or {})

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.terraform import Terraform, working_copy
+from cli.common.terraform import Terraform, working_copy
 
 from .roots import write_modules
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cli.terraform import Terraform
+from cli.common.terraform import Terraform
 
 EVENT_LOGIC = """
 def get_events():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_cli
 
 from .examples import Example, applied
 from .monitored_functions import MINUTE, Mail, subject
@@ -34,7 +34,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
 
     def deliver() -> None:
         with aws.enforcing_iam():
-            aws_command.run(outputs["deliver_command"], aws.client)
+            aws_cli.run(outputs["deliver_command"], aws.client)
         aws.evaluate_alarms()
 
     def empty_table() -> None:
@@ -49,7 +49,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     assert mail.news() == []
     empty_table()
 
-    aws_command.run(outputs["break_command"], aws.client)
+    aws_cli.run(outputs["break_command"], aws.client)
     deliver()
     assert articles(aws, example) == {}
     assert mail.news() == [subject("ALARM", name, "errors-immediate")]
@@ -60,7 +60,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
         if "not authorized to perform: dynamodb:PutItem on resource" in event["message"]
     ]
 
-    aws_command.run(outputs["repair_command"], aws.client)
+    aws_cli.run(outputs["repair_command"], aws.client)
     deliver()
     assert articles(aws, example) == {"bolt-m6": "1200", "nut-m6": "800"}
     aws.evaluate_alarms(at=datetime.now(timezone.utc) + 5 * MINUTE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_cli
 
 from .examples import Example, applied, period, subjects
 from .privileges import Period, Trial
@@ -50,7 +50,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     seen = []
     for commands, worker, *_ in STORY:
         for command in commands:
-            aws_command.run(example.outputs[command], aws.client)
+            aws_cli.run(example.outputs[command], aws.client)
         statuses = period(aws, example.outputs["eventbridge_rule_names"][worker])
         seen.append((commands, worker, statuses["invoices"], statuses["shipments"]))
     assert seen == STORY

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_cli
 
 from .examples import Example, applied
 from .monitored_functions import MINUTE, Mail, subject
@@ -36,7 +36,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     def run(*commands: str) -> str | None:
         """Run after these commands; return why it fails."""
         for command in commands:
-            aws_command.run(outputs[command], aws.client)
+            aws_cli.run(outputs[command], aws.client)
         with aws.enforcing_iam():
             [run] = aws.fire(outputs["eventbridge_rule_name"])
         aws.evaluate_alarms()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_cli
 
 from .examples import Example, applied, period, subjects
 from .privileges import Period, Trial
@@ -40,7 +40,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     seen = []
     for command, *_ in STORY:
         if command:
-            aws_command.run(example.outputs[command], aws.client)
+            aws_cli.run(example.outputs[command], aws.client)
         statuses = period(aws, example.outputs["eventbridge_rule_name"])
         seen.append((command, statuses["orders"], statuses["receipts"], statuses["website"]))
     assert seen == STORY

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_cli
 
 from .examples import Example, applied
 from .monitored_functions import MINUTE, Mail, full_minute, put, receive, subject
@@ -61,7 +61,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
 
     def publish(command: str) -> None:
         with aws.enforcing_iam():
-            aws_command.run(example.outputs[command], aws.client)
+            aws_cli.run(example.outputs[command], aws.client)
 
     def pass_minutes(*minutes: int, failed: int) -> None:
         """Let these minutes from now pass, with ten runs in each."""
@@ -77,14 +77,14 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     aws.evaluate_alarms()
     assert mail.news() == []
 
-    aws_command.run(example.outputs["break_command"], aws.client)
+    aws_cli.run(example.outputs["break_command"], aws.client)
     publish("reading_command")
     pass_minutes(1, failed=10)
     assert mail.news() == [], "two bad minutes"
     pass_minutes(2, failed=10)
     assert mail.news() == [told(example, "ALARM")]
 
-    aws_command.run(example.outputs["repair_command"], aws.client)
+    aws_cli.run(example.outputs["repair_command"], aws.client)
     publish("reading_command")
     pass_minutes(3, 4, 5, failed=0)
     assert mail.news() == [told(example, "OK")]
@@ -95,7 +95,7 @@ def test_what_it_cannot_read_is_kept_with_the_reason(aws: LocalAws, example: Exa
     queue = example.outputs["dead_letter_queue_url"]
     receive(aws, queue)  # what failed before
     with aws.enforcing_iam():
-        aws_command.run(example.outputs["bad_reading_command"], aws.client)
+        aws_cli.run(example.outputs["bad_reading_command"], aws.client)
     [letter] = receive(aws, queue)
     [record] = json.loads(letter["Body"])["Records"]
     assert record["Sns"]["Message"] in example.outputs["bad_reading_command"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli import aws_command
+from cli.demo import aws_cli
 
 from .examples import Example, applied, period
 from .privileges import Period, Trial
@@ -41,7 +41,7 @@ def test_it_keeps_to_its_network_and_key(aws: LocalAws, example: Example) -> Non
     topic = aws.client("sns").get_topic_attributes(TopicArn=outputs["alert_topic_arn"])
     assert topic["Attributes"]["KmsMasterKeyId"] == key_arn
     for command in ("break_command", "repair_command"):
-        aws_command.run(outputs[command], aws.client)
+        aws_cli.run(outputs[command], aws.client)
     assert not example.plan(), "a second plan is empty"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terraform import Terraform
+from cli.common.terraform import Terraform
 
 from .roots import write_root
 

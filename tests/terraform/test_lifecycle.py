@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terraform import Terraform, TerraformError
+from cli.common.terraform import Terraform, TerraformError
 
 from .roots import write_event_logic, write_root
 

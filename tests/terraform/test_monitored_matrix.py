@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terraform import Terraform, TerraformError
+from cli.common.terraform import Terraform, TerraformError
 
 from .monitored_functions import (
     FIXTURES,

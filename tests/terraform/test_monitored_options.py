@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.terraform import Terraform, working_copy
+from cli.common.terraform import Terraform, working_copy
 
 from .monitored_functions import FIXTURES, bucket_for_packages, receive
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.terraform import Terraform, TerraformError, working_copy
+from cli.common.terraform import Terraform, TerraformError, working_copy
 
 from .monitored_functions import FIXTURES, MODULE, Subscribers, given, subject
 from .roots import write_modules

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli import environment
-from cli.terraform import Terraform, working_copy
+from cli.common import paths
+from cli.common.terraform import Terraform, working_copy
 
 from .monitored_functions import MODULE, given
 from .roots import plan_root, write_modules
@@ -99,10 +99,10 @@ def test_every_functions_name_makes_a_roles_name(planned: dict[str, Any]) -> Non
 
 def test_no_partition_is_written_out() -> None:
     """Descriptions and patterns that fit every partition apart."""
-    files = [*environment.ROOT.glob("*.tf"), *(environment.ROOT / "modules").rglob("*.tf")]
+    files = [*paths.ROOT.glob("*.tf"), *(paths.ROOT / "modules").rglob("*.tf")]
     assert any(file.parent.name == "monitored-lambda" for file in files)
     found = [
-        f"{file.relative_to(environment.ROOT)}: {line.strip()}"
+        f"{file.relative_to(paths.ROOT)}: {line.strip()}"
         for file in files
         for line in file.read_text(encoding="utf-8").splitlines()
         if re.search(r"arn:aws[a-z-]*:", line)

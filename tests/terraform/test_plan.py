@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from cli.terraform import working_copy
+from cli.common.terraform import working_copy
 
 from .roots import plan, planned_outputs, write_event_logic
 

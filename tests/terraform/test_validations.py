@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.terraform import TerraformError, working_copy
+from cli.common.terraform import TerraformError, working_copy
 
 from .roots import plan_root, write_event_logic, write_modules, write_root
 from .wrong_values import CASES, FUNCTION, FUNCTION_CASES, MONITORED, MONITORED_CASES

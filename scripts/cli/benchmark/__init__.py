@@ -1,1 +1,1 @@
-"""`benchmark`: what DIVA costs, measured as ratios in one run and held against its targets."""
+"""`benchmark`: measure the overhead of DIVA and compare it with its targets."""

@@ -1,4 +1,4 @@
-"""`benchmark`: measure what DIVA costs, and hold it against its targets."""
+"""`benchmark`: measure the overhead of DIVA and compare it with its targets."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ..command import BROKEN_PIPE, INTERRUPTED, interrupt, leave, say, whole_number
-from ..output import Output
+from ..common.arguments import ArgumentParser, whole_number
+from ..common.exit_status import exit_with, run_command
+from ..common.interrupts import interrupt_on
+from ..common.output import Output
+from ..common.text import counted
 from . import report
-from .bench import BenchmarkError
 from .figures import FIGURES, Figure
+from .harness import BenchmarkError
 from .result import Result
 
 _DESCRIPTION = """\
-Measure what DIVA costs, and hold each figure against its target. Every figure is a ratio or a
-difference of things measured in the same run, so that another machine may come to the same.
-Functions run as Lambda runs them, in processes of their own, cold and warm; what stands in
-for AWS is another process. It takes about two minutes, on a machine with nothing else to do.
+Measure the overhead of DIVA and compare each figure with its target. Every figure is a ratio or
+a difference of values that are measured in the same run, so that machines can be compared.
+Functions run as on Lambda, in separate processes, cold and warm; a stub stands in for AWS. Takes
+about two minutes on an idle machine.
 """
 _EPILOG = """\
 examples:
@@ -27,23 +30,20 @@ examples:
   scripts/benchmark --only overhead
   scripts/benchmark --only cold-start --repeat 50 --json cold-start.json
 
-exit status: 0 if every target is met, 1 otherwise; 130 after Ctrl-C
+exit status:
+  0 if all targets are met, 1 otherwise, 130 if interrupted
 """
 
 
 def main(argv: Sequence[str] | None = None, figures: Mapping[str, Figure] = FIGURES) -> int:
-    """Measure, and return the exit status."""
+    """Measure `figures` and return the exit status."""
     given = _parse(argv, figures)
-    try:
-        return _run(given, figures, Output())
-    except BenchmarkError as error:
-        say(f"benchmark: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("Interrupted. No file was written.")
-        return INTERRUPTED
-    except BrokenPipeError:
-        return BROKEN_PIPE
+    return run_command(
+        "benchmark",
+        lambda: _run(given, figures, Output()),
+        (BenchmarkError,),
+        "Interrupted. No results were written.",
+    )
 
 
 def _run(given: argparse.Namespace, figures: Mapping[str, Figure], output: Output) -> int:
@@ -52,7 +52,7 @@ def _run(given: argparse.Namespace, figures: Mapping[str, Figure], output: Outpu
     report.show_heading(output)
     for name in [given.only] if given.only else figures:
         figure = figures[name]
-        with output.busy(f"measuring {name} ..."):
+        with output.busy(f"Measuring {name} ..."):
             results[name] = figure.measure(given.repeat or figure.repeat)
         report.show(output, name, results[name])
     try:
@@ -61,36 +61,31 @@ def _run(given: argparse.Namespace, figures: Mapping[str, Figure], output: Outpu
         raise BenchmarkError(f"{given.json} cannot be written: {error.strerror}") from error
     missed = [each.what for several in results.values() for each in several if not each.is_met]
     output.line("")
-    output.line(f"{len(missed)} missed." if missed else "All targets are met.")
-    output.line(f"Everything measured is in {given.json}.")
+    output.line(f"{counted(len(missed), 'target')} missed." if missed else "All targets are met.")
+    output.line(f"Results written to {given.json}.")
     return 1 if missed else 0
 
 
 def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="benchmark",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = ArgumentParser(prog="benchmark", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument(
         "--only",
         choices=figures,
         metavar="NAME",
-        help=f"measure one figure alone: {', '.join(figures)}",
+        help=f"measure only this figure: {', '.join(figures)}",
     )
     parser.add_argument(
         "--repeat",
         type=whole_number(),
         metavar="N",
-        help="how often each thing is measured (default: as often as its figure needs)",
+        help="number of measurements (default: depends on the figure)",
     )
     parser.add_argument(
         "--json",
         type=Path,
         default=Path("benchmark.json"),
         metavar="FILE",
-        help="where to write everything that was measured (default: benchmark.json)",
+        help="file to write the results to (default: %(default)s)",
     )
     given = parser.parse_args(argv)
     if given.json.is_dir() or not given.json.parent.is_dir():
@@ -99,5 +94,5 @@ def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argpars
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, interrupt)
-    leave(main())
+    interrupt_on(signal.SIGTERM)
+    exit_with(main())

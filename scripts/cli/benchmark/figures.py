@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from . import calls, cold_start, growth, memory, overhead, waiting
+from . import aws_calls, cold_start, growth, memory, overhead, parallelism
 from .result import Result
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How a figure is measured, and how often unless it is said otherwise."""
+    """How to measure a figure, and how often by default."""
 
     measure: Callable[[int], list[Result]]
     repeat: int
@@ -20,9 +20,9 @@ class Figure:
 FIGURES: Mapping[str, Figure] = {
     "overhead": Figure(overhead.without_logs, 60),
     "overhead-info": Figure(overhead.with_logs, 40),
-    "parallel": Figure(waiting.monolithic, 5),
-    "distributed": Figure(waiting.distributed, 5),
-    "calls": Figure(calls.measure, 3),
+    "parallel": Figure(parallelism.monolithic, 5),
+    "distributed": Figure(parallelism.distributed, 5),
+    "calls": Figure(aws_calls.measure, 3),
     "cold-start": Figure(cold_start.measure, 15),
     "memory": Figure(memory.measure, 2),
     "growth": Figure(growth.measure, 5),

@@ -1,36 +1,36 @@
-"""Whether an event costs the same among many as among few."""
+"""The cost per event, by the number of events."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .bench import bench
+from .harness import harness
 from .result import Result
 
 SIZES = (100, 1_000, 10_000)
 LIMIT = 1.3
-"""With costs that grow as the square of the number of events it would be 10."""
+"""Costs that grow with the square of the number of events would result in 10."""
 
 
 def measure(repeat: int) -> list[Result]:
-    with bench() as this:
+    with harness() as lambdas:
         timed, traced = (
             {
-                size: this.function(f"warm.{handler}", log_level="CRITICAL", events=size)
+                size: lambdas.function(f"warm.{handler}", log_level="CRITICAL", events=size)
                 for size in SIZES
             }
             for handler in ("periods", "memory")
         )
         seconds: dict[int, list[float]] = {size: [] for size in SIZES}
         for function in timed.values():
-            this.invoke(function, repeat=1)
+            lambdas.invoke(function, repeat=1)
         for _ in range(repeat):
             for size, function in timed.items():
-                # As many events for each size, so that what else the machine does meets all alike.
+                # As many events for each size, so that other work of the machine affects all alike.
                 periods = max(SIZES) // size
-                seconds[size].append(this.invoke(function, repeat=periods) / periods)
+                seconds[size].append(lambdas.invoke(function, repeat=periods) / periods)
         peaks: dict[int, list[float]] = {
-            size: [this.invoke(function)] for size, function in traced.items()
+            size: [lambdas.invoke(function)] for size, function in traced.items()
         }
     return [
         _growth("time", seconds, "µs", 1e6),
@@ -39,12 +39,12 @@ def measure(repeat: int) -> list[Result]:
 
 
 def _growth(what: str, samples: Mapping[int, Sequence[float]], unit: str, scale: float) -> Result:
-    """Compare what an event costs with what it costs among a tenth as many."""
+    """Compare the cost per event with that among a tenth of the events."""
     each = {size: min(samples[size]) / size for size in SIZES}
     few, more, most = SIZES
-    shown = ", ".join(f"{cost * scale:.1f} of {size:,}" for size, cost in each.items())
+    shown = ", ".join(f"{cost * scale:.1f} with {size:,} events" for size, cost in each.items())
     return Result(
-        f"{what} per event of {most:,} against {more:,}, or of {more:,} against {few:,} if worse",
+        f"{what} per event, growth from {few:,} to {more:,} or from {more:,} to {most:,} events",
         max(each[most] / each[more], each[more] / each[few]),
         LIMIT,
         "×",

@@ -1,8 +1,8 @@
-"""What the engine costs for each event, above a thread pool that calls the same callbacks."""
+"""The overhead of the engine per event, above a thread pool that calls the same callbacks."""
 
 from __future__ import annotations
 
-from .bench import bench
+from .harness import harness
 from .result import Result
 
 EVENTS = 1000
@@ -19,10 +19,10 @@ def with_logs(repeat: int) -> list[Result]:
 
 
 def _overhead(log_level: str, repeat: int) -> Result:
-    """Compare the fastest of each: what else the machine does only ever adds to a time."""
-    with bench() as this:
-        function = this.function("warm.overhead", log_level=log_level, events=EVENTS)
-        samples: dict[str, list[float]] = this.invoke(function, repeat=repeat)
+    """Compare the fastest periods, since other work of the machine only adds to a time."""
+    with harness() as lambdas:
+        function = lambdas.function("warm.overhead", log_level=log_level, events=EVENTS)
+        samples: dict[str, list[float]] = lambdas.invoke(function, repeat=repeat)
     us = {name: min(seconds) / EVENTS * 1e6 for name, seconds in samples.items()}
     return Result(
         f"overhead per event, {EVENTS:,} events, {_LOGS[log_level]}",
@@ -30,8 +30,8 @@ def _overhead(log_level: str, repeat: int) -> Result:
         LIMIT_US[log_level],
         "µs",
         notes=[
-            f"a period takes {us['diva']:.1f} µs per event, the bare thread pool {us['bare']:.1f}",
-            f"decoding the state, which is the store's part, takes {us['decoding']:.1f} µs more",
+            f"period: {us['diva']:.1f} µs per event, thread pool alone: {us['bare']:.1f} µs",
+            f"not included: the store decodes the state in {us['decoding']:.1f} µs per event",
         ],
         samples=samples,
     )

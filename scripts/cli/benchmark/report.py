@@ -1,4 +1,4 @@
-"""The results as a table for people and as JSON for programs."""
+"""Printing the results as a table, and writing them as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from ..output import Output
+from ..common.output import Output
 from .result import Result
 
 _COLUMNS = {"figure": 13, "measured": 10, "target": 9, "": 7}
@@ -24,7 +24,7 @@ def show_heading(output: Output) -> None:
 
 
 def show(output: Output, name: str, results: Sequence[Result]) -> None:
-    """Print a row for each result of a figure, and its notes below it."""
+    """Print a row for each result of a figure, with its notes below."""
     for result in results:
         relation = "=" if result.is_exact else "≤"
         verdict = Text("met", "green") if result.is_met else Text("missed", "bold red")
@@ -36,7 +36,7 @@ def show(output: Output, name: str, results: Sequence[Result]) -> None:
 
 
 def write(file: Path, began: datetime, results: Mapping[str, Sequence[Result]]) -> None:
-    """Write everything there is to know of a run into `file`. Raises OSError."""
+    """Write the results and their samples to `file`. Raises OSError."""
     flat = [(name, result) for name, several in results.items() for result in several]
     document = {
         "began": began.astimezone(timezone.utc).isoformat(timespec="seconds"),

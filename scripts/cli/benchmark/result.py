@@ -1,4 +1,4 @@
-"""What a figure came to, beside what it must reach."""
+"""Results of a figure, and their targets."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One measured value and its target."""
+    """A measured value and its target."""
 
     what: str
-    """What was measured, in a few words."""
+    """What was measured."""
     measured: float
     target: float
-    """What `measured` may be at most; with `is_exact`, what it must be."""
+    """The largest `measured` that meets the target; with `is_exact`, the only one."""
     unit: str
     is_exact: bool = False
     notes: Sequence[str] = ()
-    """What helps to understand the value, and decides nothing."""
+    """Information that has no influence on whether the target is met."""
     samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """What it was made of; times are in seconds, memory is in bytes."""
+    """The measurements: times in seconds, memory in bytes."""
 
     @property
     def is_met(self) -> bool:

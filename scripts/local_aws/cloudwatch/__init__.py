@@ -1,1 +1,1 @@
-"""CloudWatch: metrics from log lines, and alarms evaluated from their own expressions."""
+"""CloudWatch: metrics from log lines, and alarms that are evaluated from metrics."""

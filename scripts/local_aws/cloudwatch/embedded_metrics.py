@@ -1,18 +1,18 @@
-"""CloudWatch's embedded metric format: log events that carry metrics."""
+"""The embedded metric format of CloudWatch: metrics in log events."""
 
 import json
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-_MOST_DIMENSIONS = 30
-_MOST_VALUES = 100
+_MAX_DIMENSIONS = 30
+_MAX_VALUES = 100
 
 
-def extracted(message: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield a namespace and a datum (as PutMetricData takes it) for each metric in `message`.
+def extract_metrics(message: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield a namespace and a datum of PutMetricData for each metric in a log event.
 
-    What breaks the format's rules yields nothing, as CloudWatch does it.
+    Like CloudWatch, this ignores metrics that do not follow the format.
     """
     event = _parsed(message)
     metadata = event.get("_aws")
@@ -51,8 +51,8 @@ def _parsed(message: str) -> dict[str, Any]:
 
 
 def _dimensions(event: dict[str, Any], names: Any) -> list[dict[str, str]] | None:
-    """Return the dimensions of one set, None if one of them has no text to name."""
-    if not isinstance(names, list) or len(names) > _MOST_DIMENSIONS:
+    """Return the dimensions with these names, None if one of them has no text."""
+    if not isinstance(names, list) or len(names) > _MAX_DIMENSIONS:
         return None
     dimensions = [
         {"Name": name, "Value": event[name]}
@@ -66,7 +66,7 @@ def _values(event: dict[str, Any], definition: Any) -> list[float]:
     name = definition.get("Name") if isinstance(definition, dict) else None
     value = event.get(name) if isinstance(name, str) else None
     values: list[Any] = value if isinstance(value, list) else [value]
-    good = len(values) <= _MOST_VALUES and all(_is_number(each) for each in values)
+    good = len(values) <= _MAX_VALUES and all(_is_number(each) for each in values)
     return values if good else []
 
 

@@ -1,6 +1,4 @@
-"""Expressions over metrics, as CloudWatch calculates them: its operators and the functions
-that alarms use.
-"""
+"""Metric math: the operators of CloudWatch, and the functions that alarms use."""
 
 import ast
 import operator
@@ -12,7 +10,7 @@ from typing import Any
 from local_aws.cloudwatch.timeseries import Series
 from local_aws.errors import NotEvaluable
 
-# A number, one series, or several.
+# A number, a time series, or several.
 Value = float | Series | tuple[Series, ...]
 Operation = Callable[[float, float], float | None]
 
@@ -47,16 +45,16 @@ _OPERATIONS: dict[type[ast.AST], Operation] = {
 def evaluate(
     wanted: str, metrics: Mapping[str, Series], expressions: Mapping[str, str], length: int
 ) -> Series:
-    """Return the series that has the id `wanted`, a metric or an expression over others.
+    """Return the series of the metric or expression with the ID `wanted`.
 
-    Every series has `length` points. Raises `NotEvaluable`, which names what is not known
-    here or does not lead to one series.
+    All series have `length` points. Raises `NotEvaluable` for an expression that uses what the
+    embedded AWS lacks, or that does not result in one series.
     """
     value = _Evaluation(metrics, expressions, length).named(wanted)
     if isinstance(value, tuple) and len(value) == 1:
         return value[0]
     if not isinstance(value, Series):
-        raise NotEvaluable(f"{expressions[wanted]} is not one time series.")
+        raise NotEvaluable(f"{expressions[wanted]} does not result in one time series.")
     return value
 
 
@@ -67,18 +65,18 @@ class _Evaluation:
         self._metrics = metrics
         self._expressions = expressions
         self._length = length
-        self._under_way: list[str] = []
+        self._evaluating: list[str] = []
 
     def named(self, name: str) -> Value:
         if name in self._metrics:
             return self._metrics[name]
         if name not in self._expressions:
             raise NotEvaluable(f"There is no metric or expression {name}.")
-        if name in self._under_way:
+        if name in self._evaluating:
             raise NotEvaluable(f"The expression {name} refers to itself.")
-        self._under_way.append(name)
+        self._evaluating.append(name)
         value = self._value(_parsed(self._expressions[name]))
-        self._under_way.pop()
+        self._evaluating.pop()
         return value
 
     def _value(self, node: ast.expr) -> Value:
@@ -103,7 +101,7 @@ class _Evaluation:
             return tuple(series for each in node.elts for series in self._several(each))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
             return self._called(node.func.id, node.args)
-        raise NotEvaluable(f"{ast.unparse(node)} is not known here.")
+        raise NotEvaluable(f"The embedded AWS lacks the operation {ast.unparse(node)}.")
 
     def _called(self, name: str, arguments: list[ast.expr]) -> Value:
         if name == "METRICS" and len(arguments) <= 1:
@@ -118,14 +116,14 @@ class _Evaluation:
                 return self._across(name, value)
             if isinstance(value, Series):
                 known = [point for point in value.points if point is not None]
-                return _aggregate(name, known) if known else self._none()
+                return _aggregate(name, known) if known else self._no_data()
         given = ", ".join(ast.unparse(each) for each in arguments)
-        raise NotEvaluable(f"The function {name}({given}) is not known here.")
+        raise NotEvaluable(f"The embedded AWS lacks the function {name}({given}).")
 
     def _several(self, node: ast.expr) -> tuple[Series, ...]:
         value = self._value(node)
         if isinstance(value, float):
-            raise NotEvaluable(f"A list holds time series, and {ast.unparse(node)} is none.")
+            raise NotEvaluable(f"{ast.unparse(node)} is not a time series, as a list needs.")
         return value if isinstance(value, tuple) else (value,)
 
     def _all_metrics(self, part: ast.expr | None = None) -> Value:
@@ -135,11 +133,11 @@ class _Evaluation:
     def _filled(self, node: ast.expr, filling: ast.expr) -> Value:
         value = self._value(node)
         if isinstance(value, float):
-            raise NotEvaluable(f"FILL is for time series, and {ast.unparse(node)} is none.")
+            raise NotEvaluable(f"{ast.unparse(node)} is not a time series, as FILL needs.")
         repeat = isinstance(filling, ast.Name) and filling.id == "REPEAT"
         filler = None if repeat else self._value(filling)
         if isinstance(filler, tuple):
-            raise NotEvaluable(f"FILL takes one filler, and {ast.unparse(filling)} is several.")
+            raise NotEvaluable(f"{ast.unparse(filling)} is several time series. FILL takes one.")
         filled = tuple(self._fill(each, filler) for each in _listed(value))
         return filled if isinstance(value, tuple) else filled[0]
 
@@ -153,7 +151,7 @@ class _Evaluation:
 
     def _chosen(self, condition: Value, then: Value, otherwise: Value | None = None) -> Value:
         if isinstance(condition, tuple) or isinstance(then, tuple) or isinstance(otherwise, tuple):
-            raise NotEvaluable("IF is for single time series and numbers.")
+            raise NotEvaluable("IF takes time series and numbers, not lists.")
         if all(isinstance(value, float) for value in (condition, then, otherwise)):
             return then if condition else otherwise  # type: ignore[return-value]
         if isinstance(condition, float):
@@ -171,7 +169,7 @@ class _Evaluation:
             if known and name == "AVG":
                 known += [0.0] * (len(column) - len(known))
             points.append(_aggregate(name, known) if known else None)
-        return Series(tuple(points)) if several else self._none()
+        return Series(tuple(points)) if several else self._no_data()
 
     def _combined(self, operation: Operation, left: Value, right: Value) -> Value:
         if isinstance(left, tuple) or isinstance(right, tuple):
@@ -181,8 +179,8 @@ class _Evaluation:
             return tuple(each for each in results if isinstance(each, Series))
         if isinstance(left, float) and isinstance(right, float):
             result = operation(left, right)
-            return self._none() if result is None else result
-        # Of two series, what one lacks counts as 0; a number has no points of its own.
+            return self._no_data() if result is None else result
+        # A point that one of two series lacks counts as 0. A number alone makes no points.
         points = [
             None
             if (a is None or isinstance(left, float)) and (b is None or isinstance(right, float))
@@ -194,7 +192,7 @@ class _Evaluation:
     def _points(self, value: float | Series | None) -> tuple[float | None, ...]:
         return value.points if isinstance(value, Series) else (value,) * self._length
 
-    def _none(self) -> Series:
+    def _no_data(self) -> Series:
         return Series((None,) * self._length)
 
 

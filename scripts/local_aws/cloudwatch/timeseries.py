@@ -1,4 +1,4 @@
-"""Data points of metrics: what was put, gathered by period."""
+"""Time series: the data of metrics, gathered by period."""
 
 import math
 import re
@@ -16,14 +16,14 @@ _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One value for each period, oldest first; None where there is no data point."""
+    """A value for each period, oldest first. None is a missing data point."""
 
     points: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric under one statistic; `unit` is None for data of every unit."""
+    """A metric and one of its statistics. `unit` is None for data of every unit."""
 
     namespace: str
     name: str
@@ -34,7 +34,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """`count` periods of `length_sec` seconds, the last of which ends before `end` (UTC, naive)."""
+    """`count` periods of `length_sec` seconds up to `end` (UTC, naive)."""
 
     end: datetime
     length_sec: int
@@ -42,32 +42,32 @@ class Periods:
 
     @property
     def starts(self) -> list[datetime]:
-        """When each of them begins, oldest first."""
+        """The start of each period, oldest first."""
         length = timedelta(seconds=self.length_sec)
         return [self.end - length * before for before in range(self.count, 0, -1)]
 
 
 def dimensions_of(named: Iterable[Any]) -> frozenset[tuple[str, str]]:
-    """Return what identifies a metric besides its name, from moto's dimensions."""
+    """Return dimensions of moto as names and values."""
     return frozenset((dimension.name, dimension.value) for dimension in named)
 
 
-def read(put: Iterable[MetricDatumBase], metric: Metric, periods: Periods) -> Series:
-    """Return the statistic of the metric for each period, from all data that was put.
+def read(data: Iterable[MetricDatumBase], metric: Metric, periods: Periods) -> Series:
+    """Return the statistic of a metric in each period, from the data of all metrics.
 
-    Raises `NotEvaluable` for a statistic that is not known here.
+    Raises `NotEvaluable` for a statistic that the embedded AWS lacks.
     """
-    gathered = gather(put, metric, periods)
-    return Series(tuple(statistic_of(data, metric.statistic) for data in gathered))
+    gathered = gather(data, metric, periods)
+    return Series(tuple(statistic_of(each, metric.statistic) for each in gathered))
 
 
 def gather(
-    put: Iterable[MetricDatumBase], metric: Metric, periods: Periods
+    data: Iterable[MetricDatumBase], metric: Metric, periods: Periods
 ) -> list[list[MetricDatumBase]]:
-    """Return what was put for the metric in each period."""
+    """Return the data of a metric in each period, from the data of all metrics."""
     gathered: list[list[MetricDatumBase]] = [[] for _ in range(periods.count)]
     begin = periods.end - timedelta(seconds=periods.length_sec * periods.count)
-    for datum in put:
+    for datum in data:
         if (
             begin <= datum.timestamp < periods.end
             and datum.name == metric.name
@@ -81,17 +81,17 @@ def gather(
 
 
 def statistic_of(data: Sequence[MetricDatumBase], statistic: str) -> float | None:
-    """Return the statistic of what was put in one period, None where nothing was."""
+    """Return the statistic of the data of one period, None if there is none."""
     values = [datum.value for datum in data if isinstance(datum, MetricDatum)]
     sets = [datum for datum in data if isinstance(datum, MetricAggregatedDatum)]
     percentile = _PERCENTILE.fullmatch(statistic)
     if percentile:
-        # A set of statistics tells of no single value.
+        # Statistic sets do not contain single values.
         return _percentile(sorted(values), float(percentile[1])) if values else None
     count = len(values) + sum(each.sample_count for each in sets)
     total = sum(values) + sum(each.sum for each in sets)
     if statistic not in ("Average", "Maximum", "Minimum", "SampleCount", "Sum"):
-        raise NotEvaluable(f"The statistic {statistic} is not known here.")
+        raise NotEvaluable(f"The embedded AWS lacks the statistic {statistic}.")
     if not count:
         return None
     if statistic == "Average":
@@ -104,7 +104,7 @@ def statistic_of(data: Sequence[MetricDatumBase], statistic: str) -> float | Non
 
 
 def _percentile(ordered: Sequence[float], percent: float) -> float:
-    """Interpolate between the two values that lie next to the wanted rank."""
+    """Interpolate between the two values next to the rank."""
     rank = (len(ordered) - 1) * percent / 100
     low, high = ordered[math.floor(rank)], ordered[math.ceil(rank)]
     return low + (high - low) * (rank - math.floor(rank))

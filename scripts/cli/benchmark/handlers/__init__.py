@@ -1,0 +1,1 @@
+"""Handlers of the measured functions. Every package contains them beside DIVA."""

@@ -1,0 +1,136 @@
+"""Handlers that measure periods in a warm process."""
+
+from __future__ import annotations
+
+import os
+import tracemalloc
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from cli.common.memory_store import MemoryStore
+from diva import handler as diva
+from diva.engine import Engine
+from diva.pool import Pool
+from diva.redact import Redactor
+from diva.stores import document
+
+from .event_logic import EVENTS, detect
+
+_OUTPUTS = (1, 2)
+
+
+class Unhealthy(Exception):
+    """An event was not healthy, so a figure would be meaningless."""
+
+
+def periods(event: dict[str, int], context: Any) -> float:
+    """Return the seconds that `repeat` periods take."""
+    with _log_unread():
+        return sum(_seconds(lambda: _period(context)) for _ in range(event["repeat"]))
+
+
+def callbacks(event: dict[str, int], context: Any) -> dict[str, list[float]]:
+    """Measure `repeat` periods, and as many maps of their callbacks on a thread pool, in turns."""
+    return _by_turns(event["repeat"], context, detect)
+
+
+def overhead(event: dict[str, int], context: Any) -> dict[str, list[float]]:
+    """Measure like `callbacks`, with the state in memory instead of AWS.
+
+    Also measures decoding the state document, which a store in AWS would add to a period.
+    """
+    made = diva.runtime()
+    engine = Engine(Pool(made.settings.max_workers), Redactor(os.environ))
+    store = MemoryStore()
+    runtime = replace(
+        made, run_period=lambda policies, *rest: engine.run_shared(policies, store, *rest)
+    )
+    diva.runtime = lambda: runtime  # type: ignore[assignment]  # a cached function
+    seconds = _by_turns(event["repeat"], context, detect)
+    body = document.encode(store.read().records)
+    decoding = [_seconds(lambda: document.decode(body)) for _ in range(event["repeat"])]
+    return {**seconds, "decoding": decoding}
+
+
+def reads(event: dict[str, int], context: Any) -> dict[str, list[float]]:
+    """Measure like `callbacks`, with a read of the event's item before each call in the map."""
+    settings = diva.runtime().settings
+    client = boto3.client("dynamodb", config=Config(max_pool_connections=settings.max_workers))
+
+    def read_and_detect(name: str) -> bool:
+        client.get_item(
+            TableName=settings.state_table,
+            Key={"event_id": {"S": name}},
+            ConsistentRead=True,
+            ReturnConsumedCapacity="TOTAL",
+        )
+        return detect(name)
+
+    return _by_turns(event["repeat"], context, read_and_detect)
+
+
+def memory(event: object, context: Any) -> int:
+    """Return the peak memory of a period in bytes, without what was allocated before."""
+    with _log_unread():
+        _period(context)
+        tracemalloc.start()
+        try:
+            _period(context)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+
+def _by_turns(repeat: int, context: Any, callback: Callable[[str], bool]) -> dict[str, list[float]]:
+    """Return the seconds of periods and of maps of `callback`, after a first period.
+
+    Both take turns, so that other work of the machine affects both.
+    """
+    workers = diva.runtime().settings.max_workers
+    seconds: dict[str, list[float]] = {"diva": [], "bare": []}
+    with _log_unread():
+        _period(context)
+        for _ in range(repeat):
+            seconds["diva"].append(_seconds(lambda: _period(context)))
+            seconds["bare"].append(_seconds(lambda: _map(workers, callback)))
+    return seconds
+
+
+def _period(context: Any) -> None:
+    result = diva.handler({}, context)
+    if result["healthy"] != len(EVENTS):
+        raise Unhealthy(f"{result['healthy']} of {len(EVENTS)} events are healthy")
+
+
+def _map(workers: int, callback: Callable[[str], bool]) -> None:
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(callback, EVENTS))
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    begun = perf_counter()
+    call()
+    return perf_counter() - begun
+
+
+@contextmanager
+def _log_unread() -> Iterator[None]:
+    """Discard the log and the output, since reading them is not the work of the function."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    kept = {stream: os.dup(stream) for stream in _OUTPUTS}
+    for stream in kept:
+        os.dup2(nowhere, stream)
+    try:
+        yield
+    finally:
+        for stream, copy in kept.items():
+            os.dup2(copy, stream)
+            os.close(copy)
+        os.close(nowhere)

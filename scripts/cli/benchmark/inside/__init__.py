@@ -1,1 +1,0 @@
-"""What runs inside the measured functions: the package of each has this beside DIVA."""

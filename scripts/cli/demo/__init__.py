@@ -1,0 +1,1 @@
+"""`demo`: deploy an example to an embedded AWS and run its schedule."""

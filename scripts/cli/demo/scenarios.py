@@ -1,0 +1,84 @@
+"""Scenarios: what happens to the system that an example monitors, period by period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..common.state_location import DynamoDBLocation, S3Location, StateLocation
+
+Outputs = Mapping[str, Any]
+"""The outputs of an example by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A period, and what happens to the system before it."""
+
+    text: str = ""
+    commands: tuple[str, ...] = ()
+    """The outputs with the AWS CLI commands that make it happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The periods of an example."""
+
+    example: str
+    """The name of a folder in `examples`."""
+    steps: tuple[Step, ...]
+    rules: Callable[[Outputs], Mapping[str, str]]
+    """The rules that start a period by worker, in order."""
+    location: Callable[[Outputs], StateLocation]
+    """The location of the state."""
+    has_expiry: bool = False
+    """Whether the example creates a bucket in which old versions of the state expire."""
+
+
+SCENARIOS = {
+    scenario.example: scenario
+    for scenario in (
+        Scenario(
+            example="monolithic",
+            steps=(
+                Step("first run: there are no orders yet"),
+                Step(),
+                Step("the worker stops polling the order queue", ("break_command",)),
+                Step("still stopped"),
+                Step("still stopped"),
+                Step("the worker polls the order queue again", ("repair_command",)),
+                Step(),
+            ),
+            rules=lambda outputs: {"diva": outputs["eventbridge_rule_name"]},
+            location=lambda outputs: S3Location(outputs["state_bucket_name"], outputs["state_key"]),
+            has_expiry=True,
+        ),
+        Scenario(
+            example="distributed",
+            steps=(
+                Step("first run: there are no reports yet"),
+                Step(),
+                Step(
+                    "a release drops the invoice report, and the last one expires",
+                    ("break_command", "expire_command"),
+                ),
+                Step("still missing"),
+                Step("the next release restores it", ("repair_command",)),
+                Step(),
+            ),
+            rules=lambda outputs: outputs["eventbridge_rule_names"],
+            location=lambda outputs: DynamoDBLocation(outputs["dynamodb_table_name"]),
+        ),
+    )
+}
+
+
+def keep_old_versions(folder: Path) -> None:
+    """Change the copy of an example in `folder` so that old versions of the state do not expire.
+
+    After creating a lifecycle configuration, the provider waits 55 seconds for S3.
+    """
+    override = 'module "diva" {\n  state_version_retention_days = null\n}\n'
+    (folder / "expiry_override.tf").write_text(override, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""`test`: run all checks of the project."""

@@ -1,0 +1,1 @@
+"""DynamoDB: the permissions that its operations require."""

@@ -1,0 +1,1 @@
+"""EventBridge: fires scheduled rules, and delivers their events to Lambda."""

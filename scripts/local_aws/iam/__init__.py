@@ -1,0 +1,1 @@
+"""IAM: evaluates policies, and enforces them for the roles of functions."""

@@ -1,0 +1,1 @@
+"""KMS: the permissions that using a key requires."""

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: what moto forgets of log groups."""

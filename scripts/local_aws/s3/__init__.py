@@ -1,0 +1,1 @@
+"""S3: bucket policies, object versions, and the permissions that its operations require."""

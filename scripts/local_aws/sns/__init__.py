@@ -1,0 +1,1 @@
+"""SNS: e-mail subscriptions, and the permissions that its operations require."""

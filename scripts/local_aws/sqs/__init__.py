@@ -1,0 +1,1 @@
+"""SQS: long polling, redrive policies, and the permissions that its operations require."""
