@@ -60,7 +60,7 @@ def test_from_first_apply_to_destroy(
     (project / "event_logic.py").unlink()
     with pytest.raises(TerraformError) as missing:
         terraform.plan()
-    assert 'There is no file "../event_logic.py"' in " ".join(missing.value.output.split())
+    assert 'The source "../event_logic.py" of probe' in " ".join(missing.value.output.split())
     terraform.destroy()
     assert left(aws) == before
 

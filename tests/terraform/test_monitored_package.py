@@ -126,7 +126,7 @@ def test_a_folder_is_deployed_whole_and_again_when_it_is_edited(
     with pytest.raises(TerraformError) as missing:
         terraform.plan()
     said = " ".join(missing.value.output.split())
-    assert f'There is no folder "{folder}/" with files for the package of whole.' in said
+    assert f'The source directory "{folder}/" of whole does not exist' in said
     terraform.destroy()
     functions_left = aws.client("lambda").list_functions()["Functions"]
     assert not {"whole", "given"} & {each["FunctionName"] for each in functions_left}
