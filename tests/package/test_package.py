@@ -56,7 +56,7 @@ def test_a_package_that_is_there_is_replaced_and_nothing_is_left_beside_it(build
 
 def test_a_file_that_changed_since_the_plan_is_refused(build: Build) -> None:
     path = build.add("late.py", "VALUE = 2\n", sha256="0" * 64)
-    assert build.refusal() == f"{path} has changed since it was planned. Plan and apply again."
+    assert build.refusal() == f"{path} has changed since the plan was made. Plan and apply again."
 
 
 def test_a_file_that_went_since_the_plan_is_refused(build: Build) -> None:
@@ -96,8 +96,8 @@ def test_a_file_that_is_no_python_is_not_parsed(build: Build) -> None:
 def test_a_package_over_the_limit_is_refused(build: Build) -> None:
     build.add("large.bin", "x" * 2**20)
     assert build.refusal(limit_mb=1) == (
-        "The package has 1.0 MB, and Lambda takes 1 MB this way. Up to 250 MB go through a bucket"
-        " (package_s3_bucket)."
+        "The package must be at most 1 MB, but is 1.0 MB. For up to 250 MB, set the bucket for the"
+        " package."
     )
     assert list(build.zip.parent.iterdir()) == []
 
@@ -116,7 +116,7 @@ ARM64, X86_64, RISC_V = elf(183), elf(62), elf(243)
         ("arm64", "fast.cpython-313-x86_64-linux-gnu.so", X86_64, "x86_64"),
         ("x86_64", "fast.so.1", ARM64, "arm64"),
         ("arm64", "bin/tool", X86_64, "x86_64"),
-        ("arm64", "fast.so", RISC_V, "another machine (ELF 243)"),
+        ("arm64", "fast.so", RISC_V, "another architecture (ELF machine 243)"),
         ("arm64", "fast.cpython-313-darwin.so", "\xcf\xfa\xed\xfe\x0c", "macOS"),
         ("x86_64", "fast.cp313-win_amd64.pyd", "MZ\x90", "Windows"),
     ],
@@ -127,7 +127,7 @@ def test_code_compiled_for_another_machine_is_refused(
     build.target["architecture"] = architecture
     build.add_bytes(name, content.encode("latin-1"))
     assert (
-        f"{name} is compiled for {found}, and the function runs on {architecture} Linux."
+        f"{name} must be compiled for {architecture} Linux, but is compiled for {found}."
         in build.refusal()
     )
 
@@ -152,7 +152,7 @@ def test_other_files_are_taken_as_they_are(
 def test_compiled_code_of_a_wheel_is_looked_at_too(build: Build) -> None:
     build.wheel("fast", "py3-none-any", {"fast/core.so": elf(62)})
     build.require_wheels("fast")
-    assert "fast/core.so is compiled for x86_64" in build.refusal()
+    assert "fast/core.so must be compiled for arm64 Linux" in build.refusal()
 
 
 def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(build: Build) -> None:
@@ -165,4 +165,7 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(build: B
     outside.write_text("SECRET = 1\n")
     (folder / "link.py").symlink_to("../outside.py")
     build.take("link.py", root=folder)
-    assert f"{folder / 'link.py'} leads out of {folder} by a link, to {outside}" in build.refusal()
+    assert (
+        f"{folder / 'link.py'} must be inside {folder}, but resolves to {outside}."
+        in build.refusal()
+    )

@@ -91,7 +91,7 @@ def test_a_wheel_may_need_the_glibc_that_the_runtime_has(
 def test_a_wheel_that_needs_a_newer_glibc_is_refused(build: Build) -> None:
     build.wheel("new", "cp311-cp311-manylinux_2_28_aarch64", {"new.so": ""})
     build.require_wheels("new")
-    assert "no wheel of new was found" in build.refusal(runtime="python3.11")
+    assert "found no wheel of new for Python 3.11" in build.refusal(runtime="python3.11")
 
 
 def test_only_what_is_imported_goes_into_the_package(build: Build) -> None:
@@ -127,9 +127,9 @@ def test_a_package_without_a_wheel_is_named(build: Build) -> None:
     build.wheel("other", "cp313-cp313-manylinux2014_x86_64", {"other.so": ""})
     build.require_wheels("other==1")
     assert build.refusal() == (
-        f"{build.target['requirements']}: no wheel of other==1 was found for Python 3.13 on arm64"
-        " Linux, and none can be built here. Ask for a version that has one, or change the"
-        " function's runtime or architecture."
+        f"{build.target['requirements']}: found no wheel of other==1 for Python 3.13 on arm64"
+        " Linux, and packages are not built from source. Require a version that has such a wheel,"
+        " or change the runtime or architecture of the function."
     )
 
 
@@ -146,19 +146,20 @@ def test_a_python_without_pip_is_named(build: Build) -> None:
     build.python = str(python)
     build.require("markupsafe")
     assert build.refusal() == (
-        f"{build.target['requirements']} needs pip, which {python} does not have. Install it, or"
-        " set python_executable."
+        f"Installing {build.target['requirements']} requires pip, but {python} does not have it."
+        " Install pip, or set python_executable to a Python that has it."
     )
 
 
 def test_requirements_that_changed_since_the_plan_are_refused(build: Build) -> None:
     build.require("markupsafe")
-    assert "has changed since it was planned" in build.refusal(requirements_sha256="0" * 64)
+    assert "has changed since the plan was made" in build.refusal(requirements_sha256="0" * 64)
 
 
 def test_a_requirement_that_would_replace_a_source_is_refused(build: Build) -> None:
     build.wheel("clash", PURE, {"event_logic.py": ""})
     build.require_wheels("clash")
     assert build.refusal() == (
-        f"{build.target['requirements']} installs event_logic.py, which the package has already."
+        f"{build.target['requirements']} installs event_logic.py, which is also a source file."
+        " Remove or rename one of them."
     )

@@ -164,7 +164,7 @@ def test_functions_share_folders(aws: LocalAws, tmp_path: Path) -> None:
     with pytest.raises(TerraformError) as refused:
         terraform.apply()
     said = " ".join(refused.value.output.split())
-    assert f"{tmp_path}/texts/rates.py leads out of {tmp_path}/texts by a link" in said
+    assert f"{tmp_path}/texts/rates.py must be inside {tmp_path}/texts, but resolves to" in said
 
 
 def write(file: Path, text: str) -> None:
@@ -195,8 +195,8 @@ def test_what_may_not_be_deployed_is_refused(aws: LocalAws, tmp_path: Path, fold
     said = " ".join(refused.value.output.split())
     assert said.count("Error: ") == 3
     for name, link in (("linked", "data/link.txt"), ("linking", "data/link/secret.txt")):
-        assert f"{sources[name]}/{link} leads out of {sources[name]} by a link" in said
-    assert "helpers/fast.so is compiled for x86_64, and the function runs on arm64 Linux." in said
+        assert f"{sources[name]}/{link} must be inside {sources[name]}, but resolves to" in said
+    assert "helpers/fast.so must be compiled for arm64 Linux, but is compiled for x86_64." in said
     there = {each["FunctionName"] for each in aws.client("lambda").list_functions()["Functions"]}
     assert there & sources.keys() == {"good"}
     assert contents(built(terraform, "good"))["link.json"] == WANTED["data/prices.json"]
