@@ -46,7 +46,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     assert gross(aws, example) == "144.00"
     assert mail.news() == []
 
-    assert run("break_command", "order_command") == "VAT_PERCENT is no number: 20,0"
+    assert run("break_command", "order_command") == "VAT_PERCENT must be a number, but is 20,0"
     assert run() is not None
     assert mail.news() == [subject("ALARM", name, "errors-immediate")]
     assert keys(aws, example, "orders/") == ["orders/4711.json"], "the order waits"

@@ -100,7 +100,7 @@ def test_what_it_cannot_read_is_kept_with_the_reason(aws: LocalAws, example: Exa
     [record] = json.loads(letter["Body"])["Records"]
     assert record["Sns"]["Message"] in example.outputs["bad_reading_command"]
     reason = letter["MessageAttributes"]["ErrorMessage"]["StringValue"]
-    assert reason.endswith("a number in C or F is readable")
+    assert reason.endswith("must have a number in C or F")
 
 
 def told(example: Example, state: str) -> str:
