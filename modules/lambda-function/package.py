@@ -4,7 +4,7 @@
 
 Each argument describes a source file, and the last one describes the package. The same input gives
 the same bytes on every machine: names are sorted, times and modes are fixed, and nothing is
-compressed, since the output of zlib differs between builds. Requires Python 3.10 or newer, and pip
+compressed, since the output of zlib differs between builds. Requires Python 3.10 or later, and pip
 if there are requirements.
 """
 
@@ -26,7 +26,7 @@ from pathlib import Path
 # Checked here, because the dataclasses below would fail with a less clear error.
 if sys.version_info < (3, 10):  # noqa: UP036
     sys.exit(
-        f"The Python that builds the package must be 3.10 or newer, but {sys.executable} is older."
+        f"The Python that builds the package must be 3.10 or later, but {sys.executable} is older."
         " Set python_executable."
     )
 

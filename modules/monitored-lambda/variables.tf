@@ -85,7 +85,7 @@ variable "s3_bucket" {
 }
 
 variable "python_executable" {
-  description = "Python 3.10 or newer that builds the package. Null uses `python3`, or `python` on Windows."
+  description = "Python interpreter (3.10 or later) that builds the package. Null uses `python3`, or `python` on Windows."
   type        = string
   default     = null
 }
