@@ -1,8 +1,8 @@
-# What an on-call engineer looks at first. Names of metrics are those of lambda/diva/metrics.py,
-# the wording of log lines is that of lambda/diva/report.py.
+# The dashboard. Its metrics are defined in lambda/diva/metrics.py, and the log lines that it parses in
+# lambda/diva/report.py.
 
 locals {
-  # Each with the statistic that hides no trouble behind a point of the graph.
+  # Each metric has the statistic that does not hide a failure when points are aggregated.
   dashboard_graphs = [
     { title = "Health of the events", metrics = [
       ["DIVA", "Healthy", "FunctionName", var.lambda_name, { stat = "Minimum" }],
@@ -13,13 +13,13 @@ locals {
       ["DIVA", "Alerted", "FunctionName", var.lambda_name, { stat = "Maximum" }],
       ["DIVA", "FailedDeliveries", "FunctionName", var.lambda_name, { stat = "Sum" }],
     ] },
-    { title = "Durations in ms, of a timeout of ${var.lambda_timeout_sec * 1000} ms", metrics = [
+    { title = "Durations in ms (timeout ${var.lambda_timeout_sec * 1000} ms)", metrics = [
       ["DIVA", "Duration", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Period" }],
       ["AWS/Lambda", "Duration", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Whole run" }],
     ] },
   ]
 
-  # From the metrics of single events where there are any, otherwise from the log.
+  # From the metrics of each event if they are enabled, otherwise from the log.
   dashboard_failures_graph = { title = "Failures by event", metrics = [[{
     expression = "SEARCH('{DIVA,FunctionName,Event} FunctionName=\"${var.lambda_name}\" MetricName=\"EventFailing\"', 'Maximum')"
   }]] }
@@ -54,7 +54,7 @@ resource "aws_cloudwatch_dashboard" "this" {
 
   dashboard_name = var.lambda_name
   dashboard_body = jsonencode({
-    # Two in a row, and the log over the whole width.
+    # Two widgets in a row. The log has the full width.
     widgets = [
       for index, widget in local.dashboard_widgets : {
         type       = can(widget.query) ? "log" : "metric"

@@ -11,21 +11,21 @@ locals {
 
   name_hash = substr(sha256(var.lambda_name), 0, 8)
 
-  # What is not there counts as a file, for the package to miss it. fileexists raises an error
-  # for a folder.
-  extra_folders = [for path in var.extra_source_paths : path if !try(fileexists(path), false) && length(fileset(path, "**")) > 0]
+  # A path that does not exist counts as a file, so that the package reports it as missing. fileexists
+  # fails for a directory.
+  extra_directories = [for path in var.extra_source_paths : path if !try(fileexists(path), false) && length(fileset(path, "**")) > 0]
 
   source_roots = merge(
-    { for path in local.extra_folders : basename(path) => path },
+    { for path in local.extra_directories : basename(path) => path },
     { diva = "${path.module}/lambda/diva" },
   )
   sources = merge(
-    { for path in setsubtract(var.extra_source_paths, local.extra_folders) : basename(path) => path },
+    { for path in setsubtract(var.extra_source_paths, local.extra_directories) : basename(path) => path },
     { "event_logic.py" = var.event_logic_path },
   )
 
-  # A null is a variable that is not set.
-  settings = {
+  # Read by lambda/diva/settings.py. A variable whose value is null is not set.
+  engine_environment = {
     DIVA_MODE              = var.diva_mode
     DIVA_WORKER_ROLE       = var.worker_role
     DIVA_PARALLELIZE       = tostring(var.parallelize_events)
@@ -59,13 +59,13 @@ module "function" {
   kms_key_arn   = var.kms_key_arn
   tags          = var.tags
 
-  environment_variables          = merge(var.environment_variables, local.settings)
+  environment_variables          = merge(var.environment_variables, local.engine_environment)
   reserved_concurrent_executions = var.reserved_concurrent_executions
   enable_tracing                 = var.enable_tracing
 
   dead_letter_arn = var.dead_letter_arn
   alarm_actions   = var.alarm_actions
-  # Periods may be hours apart: an error stands until a run without one.
+  # Periods can be hours apart: an alarm stays on until a run succeeds.
   hold_alarms_between_runs = true
   missing_runs_sec         = local.missing_runs_sec
 

@@ -9,12 +9,12 @@ output "lambda_function_arn" {
 }
 
 output "lambda_execution_role_arn" {
-  description = "ARN of the IAM role that was given."
+  description = "ARN of the function's execution role, as given in `lambda_role_arn`."
   value       = var.lambda_role_arn
 }
 
 output "lambda_policy_json" {
-  description = "Policy with exactly what the role must be allowed for this configuration."
+  description = "IAM policy document with the permissions that the execution role needs in this configuration, and no others."
   value       = local.lambda_policy_json
 }
 
@@ -29,26 +29,26 @@ output "eventbridge_rule_arn" {
 }
 
 output "state_bucket_name" {
-  description = "Bucket that holds the state; null in distributed mode."
+  description = "Name of the bucket that stores the state. Null in distributed mode."
   value       = local.create_bucket ? aws_s3_bucket.state[0].bucket : var.s3_bucket_name
 }
 
 output "state_key" {
-  description = "Key of the state object in the bucket; null in distributed mode."
+  description = "Key of the state object in the bucket. Null in distributed mode."
   value       = local.monolithic ? local.state_key : null
 }
 
 output "dynamodb_table_name" {
-  description = "Table that holds the state of each event; null in monolithic mode."
+  description = "Name of the table that stores the state of each event. Null in monolithic mode."
   value       = local.create_table ? aws_dynamodb_table.state[0].name : var.dynamodb_table_name
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms by what they are about: `errors-immediate`, `throttles`, `duration`, `missing-runs`."
+  description = "ARNs of the alarms by type: `errors-immediate`, `throttles`, `duration`, `missing-runs`."
   value       = module.function.alarm_arns
 }
 
 output "dashboard_name" {
-  description = "Name of the CloudWatch dashboard; null without one."
+  description = "Name of the CloudWatch dashboard. Null if `create_dashboard` is false."
   value       = one(aws_cloudwatch_dashboard.this[*].dashboard_name)
 }

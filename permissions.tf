@@ -1,5 +1,5 @@
-# What the function's role must be allowed, for this configuration and no more. The ARNs are
-# built from names, so that the policy can be attached before the function exists.
+# The permissions that the execution role needs in this configuration, and no others. All ARNs are built
+# from names, so that the policy can be attached before the function exists.
 
 locals {
   object_arn = "arn:${local.partition}:s3:::${local.bucket_name}/${local.state_key}"
@@ -26,8 +26,8 @@ locals {
     Resource = ["arn:${local.partition}:dynamodb:${local.region}:${local.account}:table/${local.table_name}"]
   }]
 
-  # Lambda decrypts the environment and DynamoDB its table key in the role's name; S3 makes a new
-  # data key for an object it writes.
+  # Lambda decrypts the environment variables, and DynamoDB the key of the table, with the permissions
+  # of the role. S3 also generates a data key for each object that the role writes.
   kms_statements = [{
     Sid      = "Key"
     Effect   = "Allow"

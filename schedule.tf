@@ -1,15 +1,15 @@
-# When periods begin, and how long none may have begun before that is an alarm.
+# The schedule of the periods, and the threshold of the alarm on missing runs that follows from it.
 
 locals {
   rate = try(regex("^rate\\((?P<count>[0-9]+) (?P<unit>minute|hour|day)s?\\)$", var.schedule_expression), null)
   cron = try(regex("^cron\\((?P<minutes>[^ ]+) (?P<hours>[^ ]+) (?P<days>[^ ]+) (?P<months>[^ ]+) (?P<weekdays>[^ ]+) (?P<years>[^ ]+)\\)$", var.schedule_expression), null)
 
-  # Two runs that stay away are no accident. CloudWatch sees no further back than a week.
+  # The alarm fires when two runs are missing. CloudWatch evaluates at most the last week.
   rate_sec         = try(tonumber(local.rate.count) * { minute = 60, hour = 3600, day = 86400 }[local.rate.unit], null)
   rate_missing_sec = try(local.rate_sec <= 6 * 86400 ? min(2 * local.rate_sec, 7 * 86400) : null, null)
 
-  # A cron expression says at which times, not how far apart: the longest gap that one of its
-  # kind can have, and as much again. Null where that may be more than a week.
+  # A cron expression has no interval. The threshold is twice the longest gap that expressions of its
+  # form can have, and null (no alarm) where that can exceed a week.
   cron_missing_sec = local.cron == null ? null : (
     local.cron.months != "*" || local.cron.years != "*" || !contains(["*", "?"], local.cron.days) ? null :
     contains(["MON-FRI", "2-6"], upper(local.cron.weekdays)) ? 4 * 86400 :
@@ -23,9 +23,9 @@ locals {
 }
 
 resource "aws_cloudwatch_event_rule" "schedule" {
-  # 64 characters are a function's limit too, so a long name leaves no room for the suffix.
+  # Rules and functions have the same limit of 64 characters, so a long name must be cut.
   name                = length(var.lambda_name) <= 55 ? "${var.lambda_name}-schedule" : "${substr(var.lambda_name, 0, 46)}-${local.name_hash}-schedule"
-  description         = "Starts the periods of ${var.lambda_name}"
+  description         = "Schedule of the DIVA function ${var.lambda_name}"
   schedule_expression = var.schedule_expression
   state               = var.schedule_enabled ? "ENABLED" : "DISABLED"
   tags                = var.tags
@@ -44,7 +44,7 @@ resource "aws_cloudwatch_event_target" "schedule" {
     }
   }
 
-  # The first event finds its permission and the state, and the last is over before they go.
+  # Events must only be sent while the permission and the state exist.
   depends_on = [aws_lambda_permission.schedule, aws_s3_bucket.state, aws_dynamodb_table.state]
 }
 

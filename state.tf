@@ -4,15 +4,15 @@ locals {
   create_bucket = local.monolithic && var.s3_bucket_name == null
   create_table  = !local.monolithic && var.dynamodb_table_name == null
 
-  # Buckets share one name space between all regions and accounts, so theirs end with both. The
-  # function's name may have characters that a bucket's may not, and be too long: 63 characters
-  # are the limit. Then a hash keeps names apart that would come out alike.
-  bucket_suffix = "-${local.account}-${local.region}"
-  bucket_slug   = replace(lower(var.lambda_name), "_", "-")
-  bucket_room   = 63 - length("diva-${local.bucket_suffix}")
-  bucket_stem   = local.bucket_slug == var.lambda_name && length(local.bucket_slug) <= local.bucket_room ? local.bucket_slug : "${substr(local.bucket_slug, 0, local.bucket_room - 9)}-${local.name_hash}"
+  # Bucket names are unique across accounts and regions, so the name contains both. It has at most 63
+  # characters, and fewer characters are allowed than in a function name. A hash distinguishes
+  # function names that would give the same bucket name.
+  bucket_suffix          = "-${local.account}-${local.region}"
+  bucket_slug            = replace(lower(var.lambda_name), "_", "-")
+  bucket_slug_max_length = 63 - length("diva-${local.bucket_suffix}")
+  bucket_unique_slug     = local.bucket_slug == var.lambda_name && length(local.bucket_slug) <= local.bucket_slug_max_length ? local.bucket_slug : "${substr(local.bucket_slug, 0, local.bucket_slug_max_length - 9)}-${local.name_hash}"
 
-  bucket_name = coalesce(var.s3_bucket_name, "diva-${local.bucket_stem}${local.bucket_suffix}")
+  bucket_name = coalesce(var.s3_bucket_name, "diva-${local.bucket_unique_slug}${local.bucket_suffix}")
   state_key   = coalesce(var.state_key, "diva/${var.lambda_name}/state.json")
   table_name  = coalesce(var.dynamodb_table_name, "${var.lambda_name}-state")
 }
@@ -51,7 +51,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     }
   }
 
-  # S3 takes a rule about old versions only where there are versions.
+  # A rule on noncurrent versions requires versioning.
   depends_on = [aws_s3_bucket_versioning.state]
 }
 
@@ -87,7 +87,7 @@ resource "aws_s3_bucket_policy" "state" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid       = "RefusePlainHttp"
+      Sid       = "DenyInsecureTransport"
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"
@@ -96,7 +96,7 @@ resource "aws_s3_bucket_policy" "state" {
     }]
   })
 
-  # S3 refuses two changes of one bucket's access at a time.
+  # S3 rejects concurrent changes to the access settings of a bucket.
   depends_on = [aws_s3_bucket_public_access_block.state]
 }
 

@@ -1,5 +1,5 @@
-# A function that reads from a bucket and writes to a table, with a policy for each. Bucket and
-# table are in system.tf.
+# A function that reads from a bucket and writes to a table, with an IAM policy for each. The bucket and
+# the table are in system.tf.
 
 module "stock" {
   source = "../../modules/monitored-lambda"
@@ -20,7 +20,7 @@ module "stock" {
 
 resource "aws_iam_policy" "read_deliveries" {
   name        = "${var.name}-read-deliveries"
-  description = "Reading what suppliers have delivered."
+  description = "Read the deliveries of suppliers"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -34,7 +34,7 @@ resource "aws_iam_policy" "read_deliveries" {
 
 resource "aws_iam_policy" "write_stock" {
   name        = "${var.name}-write-stock"
-  description = "Writing what is in stock."
+  description = "Write the stock"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -1,4 +1,4 @@
-# Where the suppliers' deliveries arrive, and where the stock is kept.
+# The bucket for deliveries, and the table of the stock.
 
 data "aws_caller_identity" "this" {}
 
@@ -31,7 +31,7 @@ resource "aws_s3_bucket_notification" "deliveries" {
     filter_prefix       = "deliveries/"
   }
 
-  # S3 tries the permission before it takes the notification.
+  # S3 verifies the permission when it creates the notification.
   depends_on = [aws_lambda_permission.deliveries]
 }
 
@@ -44,7 +44,7 @@ resource "aws_lambda_permission" "deliveries" {
   source_account = local.account
 }
 
-# Not delivered yet: deliver_command does that.
+# Outside of deliveries/, so that it is not imported until deliver_command copies it there.
 resource "aws_s3_object" "sample" {
   bucket = aws_s3_bucket.deliveries.bucket
   key    = "samples/acme.json"

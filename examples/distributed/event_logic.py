@@ -1,7 +1,7 @@
-"""Which reports the pipeline must deliver, how to ask for one, and whom to tell.
+"""Events of the report pipeline: how to detect and inject them, and where to send alerts.
 
-The detect worker runs `detect`, the inject worker `inject`; both know all events, and either
-may find that an alert is due.
+The detect worker calls `detect`, and the inject worker calls `inject`. Both load all events, and
+either of them can send an alert that is due.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from botocore.config import Config
 
 from diva.notification import NotificationContext
 
-# Shorter than the events' timeout_sec, so that an error says what went wrong.
+# Shorter than timeout_sec of the events, so that failures are reported with their error.
 CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
 s3 = boto3.client("s3", config=CONFIG)
 sns = boto3.client("sns", config=CONFIG)
@@ -27,14 +27,14 @@ REPORT_MAX_AGE = timedelta(seconds=int(os.environ["REPORT_MAX_AGE_SEC"]))
 
 
 def get_events() -> dict[str, dict[str, object]]:
-    """Return one event for each kind of report; the callbacks are told its name."""
+    """Return an event for each kind of report. The callbacks receive the kind as event name."""
     return {
         kind: {
             "detect": report_is_fresh,
             "inject": request_report,
             "inject_each_period": True,
             "max_failed_detections": 2,
-            # There is no report yet when all this is new.
+            # There are no reports until the first injection.
             "warmup": {"enabled": True, "success_threshold": 1},
             "timeout_sec": 15,
             "alert": notify,
@@ -45,24 +45,24 @@ def get_events() -> dict[str, dict[str, object]]:
 
 
 def report_is_fresh(kind: str) -> bool:
-    """Whether the newest report of this kind is young enough."""
+    """Return whether the newest report of this kind is recent enough."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=FILES, Prefix=f"reports/{kind}/")
     written = [each["LastModified"] for page in pages for each in page.get("Contents", [])]
     return bool(written) and datetime.now(timezone.utc) - max(written) < REPORT_MAX_AGE
 
 
 def request_report(kind: str) -> bool:
-    """Ask for a report; always under the same name, so that probes do not pile up."""
+    """Request a report, always with the same name, so that probes do not accumulate."""
     job = {"id": f"probe-{uuid.uuid4()}"}
     s3.put_object(Bucket=FILES, Key=f"jobs/{kind}/probe.json", Body=json.dumps(job))
     return True
 
 
-def notify(message: str, facts: NotificationContext) -> None:
-    """Publish an alert, a reminder or a resolution."""
+def notify(message: str, context: NotificationContext) -> None:
+    """Publish an alert, a reminder or a resolution to the SNS topic."""
     state = {"alert": "is failing", "reminder": "is still failing", "resolution": "is healthy"}
     sns.publish(
         TopicArn=TOPIC,
-        Subject=f"DIVA: {facts.event} {state[facts.kind]}",
-        Message=f"{message}\n\nRun {facts.run_id} in {os.environ['AWS_LAMBDA_LOG_GROUP_NAME']}",
+        Subject=f"DIVA: {context.event} {state[context.kind]}",
+        Message=f"{message}\n\nRun {context.run_id} in {os.environ['AWS_LAMBDA_LOG_GROUP_NAME']}",
     )

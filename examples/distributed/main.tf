@@ -1,5 +1,5 @@
-# Two workers with the same events and one table: what one may do, the other need not. What
-# they watch is in system.tf.
+# Two workers that share their events and a table, each with the permissions for its own part. The
+# monitored system is in system.tf.
 
 module "detect" {
   source = "../.."
@@ -80,7 +80,7 @@ resource "aws_sns_topic" "alerts" {
   name = "${var.name}-alerts"
 }
 
-# Keeps a copy of every message of the topic, to look at. People subscribe to the topic itself.
+# Receives a copy of each notification, to inspect them. People subscribe to the topic itself.
 resource "aws_sqs_queue" "inbox" {
   name = local.inbox_name
   policy = jsonencode({

@@ -1,5 +1,5 @@
-# The system that is watched: a pipeline that turns each job file into a report. It stands for
-# yours, and is no part of DIVA.
+# The monitored system: a pipeline that creates a report for each job file. It is a placeholder for your
+# own system and not part of DIVA.
 
 module "pipeline" {
   source = "../../modules/lambda-function"
@@ -34,7 +34,7 @@ resource "aws_s3_bucket_notification" "jobs" {
     filter_prefix       = "jobs/"
   }
 
-  # S3 tries the permission before it takes the notification.
+  # S3 verifies the permission when it creates the notification.
   depends_on = [aws_lambda_permission.files]
 }
 

@@ -1,24 +1,24 @@
 variable "name" {
-  description = "Begins the name of everything that is made."
+  description = "Prefix of the names of all resources."
   type        = string
   default     = "diva-distributed"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{2,22}$", var.name))
-    error_message = "Buckets are named after it: 3 to 23 lower case letters, digits and hyphens, a letter first; this is \"${var.name}\"."
+    error_message = "name must consist of 3 to 23 lowercase letters, digits or hyphens and start with a letter, since buckets are named after it, but is \"${var.name}\"."
   }
 }
 
 variable "schedule_expression" {
-  description = "EventBridge expression of the periods of both workers."
+  description = "EventBridge schedule expression of the periods of both workers."
   type        = string
   default     = "rate(5 minutes)"
   nullable    = false
 }
 
 variable "report_max_age_sec" {
-  description = "Seconds after which the newest report of a kind is too old."
+  description = "Maximum age of the newest report of each kind in seconds."
   type        = number
   default     = 3600
   nullable    = false

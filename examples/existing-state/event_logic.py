@@ -1,4 +1,4 @@
-"""One event for each URL that must answer; each function brings its own URLs."""
+"""An event for each URL to monitor. Each function has its own URLs."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ URLS: dict[str, str] = json.loads(os.environ["URLS"]) or {
 
 
 def get_events() -> dict[str, dict[str, object]]:
-    """Return the events DIVA probes: there is nothing to inject, so they are detected only."""
+    """Return an event for each URL, with the role `detect`, since there is nothing to inject."""
     return {
         name: {
             "role": "detect",
             "detect": answers,
-            # A single failed request is no outage.
+            # A single failed request is not an outage.
             "retry": {"attempts": 2, "delay_sec": 1},
             "timeout_sec": TIMEOUT_SEC + 1,
             "alert": notify,
@@ -40,16 +40,16 @@ def get_events() -> dict[str, dict[str, object]]:
 
 
 def answers(name: str) -> bool:
-    """Whether this event's URL answers; an error status raises, and the alert quotes it."""
+    """Return whether the URL responds. An error status raises, and the alert contains it."""
     with urllib.request.urlopen(URLS[name], timeout=TIMEOUT_SEC) as response:  # noqa: S310
         return bool(response.status == 200)
 
 
-def notify(message: str, facts: NotificationContext) -> None:
-    """Publish an alert, a reminder or a resolution."""
+def notify(message: str, context: NotificationContext) -> None:
+    """Publish an alert, a reminder or a resolution to the SNS topic."""
     state = {"alert": "is failing", "reminder": "is still failing", "resolution": "is healthy"}
     sns.publish(
         TopicArn=TOPIC,
-        Subject=f"DIVA: {facts.event} {state[facts.kind]}"[:100],  # SNS takes no more
-        Message=f"{message}\n\nRun {facts.run_id} in {os.environ['AWS_LAMBDA_LOG_GROUP_NAME']}",
+        Subject=f"DIVA: {context.event} {state[context.kind]}"[:100],  # the limit of SNS
+        Message=f"{message}\n\nRun {context.run_id} in {os.environ['AWS_LAMBDA_LOG_GROUP_NAME']}",
     )

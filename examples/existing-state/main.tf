@@ -1,5 +1,5 @@
-# Two DIVA functions that keep their state in a bucket and a table made elsewhere: state.tf
-# stands for that place. The module uses them as they are.
+# Two DIVA functions that store their state in an existing bucket and an existing table, which
+# state.tf creates outside of the module. The module does not modify them.
 
 module "shop" {
   source = "../.."

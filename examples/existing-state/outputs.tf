@@ -1,5 +1,5 @@
 output "lambda_function_names" {
-  description = "Names of the DIVA functions."
+  description = "Names of the DIVA functions, by what they monitor."
   value = {
     shop     = module.shop.lambda_function_name
     partners = module.partners.lambda_function_name
@@ -7,7 +7,7 @@ output "lambda_function_names" {
 }
 
 output "eventbridge_rule_names" {
-  description = "Names of the rules that start the periods, by function."
+  description = "Names of the EventBridge rules that start the periods, by function."
   value = {
     shop     = module.shop.eventbridge_rule_name
     partners = module.partners.eventbridge_rule_name
@@ -15,21 +15,21 @@ output "eventbridge_rule_names" {
 }
 
 output "state_bucket_name" {
-  description = "Bucket that holds the shop's state."
+  description = "Name of the bucket that stores the state of the shop's events."
   value       = module.shop.state_bucket_name
 }
 
 output "state_key" {
-  description = "Key of the shop's state object."
+  description = "Key of the state object of the shop's events."
   value       = module.shop.state_key
 }
 
 output "dynamodb_table_name" {
-  description = "Table that holds the partners' state."
+  description = "Name of the table that stores the state of the partners' events."
   value       = module.partners.dynamodb_table_name
 }
 
 output "alert_topic_arn" {
-  description = "Topic that alerts and resolutions go to."
+  description = "ARN of the SNS topic for alerts and resolutions."
   value       = aws_sns_topic.alerts.arn
 }

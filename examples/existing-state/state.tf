@@ -1,4 +1,4 @@
-# What is there before DIVA comes: a bucket and a table, encrypted with a key of one's own.
+# The existing resources: a bucket and a table that are encrypted with a customer managed key.
 
 data "aws_caller_identity" "this" {}
 

@@ -1,4 +1,4 @@
-# A function of which every failed run is told at once. What it works on is in system.tf.
+# A function that alerts on every failed run. Its data and its schedule are in system.tf.
 
 module "invoices" {
   source = "../../modules/monitored-lambda"

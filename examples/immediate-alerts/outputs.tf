@@ -4,27 +4,27 @@ output "lambda_function_name" {
 }
 
 output "eventbridge_rule_name" {
-  description = "Name of the rule that starts the runs."
+  description = "Name of the EventBridge rule that starts the runs."
   value       = aws_cloudwatch_event_rule.invoices.name
 }
 
 output "cloudwatch_log_group_name" {
-  description = "Log group of the function."
+  description = "Name of the function's log group."
   value       = module.invoices.cloudwatch_log_group_name
 }
 
 output "alarm_arns" {
-  description = "Alarms by what they are about."
+  description = "ARNs of the alarms, by type."
   value       = module.invoices.alarm_arns
 }
 
 output "sns_topic_arn" {
-  description = "Topic that the alarms tell."
+  description = "ARN of the SNS topic that the alarms notify."
   value       = module.invoices.sns_topic_arn
 }
 
 output "bucket_name" {
-  description = "Bucket of the orders and invoices."
+  description = "Name of the bucket for orders and invoices."
   value       = aws_s3_bucket.books.bucket
 }
 
@@ -34,11 +34,11 @@ output "order_command" {
 }
 
 output "break_command" {
-  description = "Gives the function a tax rate with a comma, which it cannot read."
+  description = "Sets a tax rate with a decimal comma, which the function cannot read."
   value       = "aws lambda update-function-configuration --function-name ${module.invoices.lambda_function_name} --environment '${jsonencode({ Variables = merge(local.environment, { VAT_PERCENT = "20,0" }) })}'"
 }
 
 output "repair_command" {
-  description = "Gives the function its tax rate back."
+  description = "Sets the configured tax rate again."
   value       = "aws lambda update-function-configuration --function-name ${module.invoices.lambda_function_name} --environment '${jsonencode({ Variables = local.environment })}'"
 }

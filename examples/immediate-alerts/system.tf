@@ -1,4 +1,4 @@
-# What the function works on, and what starts it.
+# The bucket for orders and invoices, and the schedule.
 
 data "aws_caller_identity" "this" {}
 
@@ -17,7 +17,7 @@ resource "aws_s3_bucket_public_access_block" "books" {
   restrict_public_buckets = true
 }
 
-# Not an order yet: order_command makes one of it.
+# Outside of orders/, so that it is not an order until order_command copies it there.
 resource "aws_s3_object" "sample" {
   bucket  = aws_s3_bucket.books.bucket
   key     = "samples/order.json"
@@ -33,7 +33,7 @@ resource "aws_cloudwatch_event_target" "invoices" {
   rule = aws_cloudwatch_event_rule.invoices.name
   arn  = module.invoices.lambda_function_arn
 
-  # The first run could come before EventBridge is let in.
+  # The rule must not send events before EventBridge is allowed to invoke the function.
   depends_on = [aws_lambda_permission.schedule]
 }
 

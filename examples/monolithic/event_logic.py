@@ -1,4 +1,4 @@
-"""What must be possible in the order system, how to bring it about, and whom to tell."""
+"""Events of the order system: how to detect and inject them, and where to send alerts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from diva.notification import NotificationContext
 
-# Shorter than the events' timeout_sec, so that an error says what went wrong.
+# Shorter than timeout_sec of the events, so that failures are reported with their error.
 CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
 s3 = boto3.client("s3", config=CONFIG)
 sns = boto3.client("sns", config=CONFIG)
@@ -29,9 +29,10 @@ WEBSITE = os.environ.get("WEBSITE_URL") or boto3.client("dynamodb").meta.endpoin
 
 
 def get_events() -> dict[str, dict[str, object]]:
-    """Return the events DIVA probes, by name."""
+    """Return the events that DIVA probes, by name."""
     return {
-        # No reply comes by itself: every period sends an order, and waits for its reply.
+        # There are no replies without orders, so each period sends an order and waits for its
+        # reply.
         "orders": {
             "detect": reply_has_come,
             "inject": send_order,
@@ -44,7 +45,7 @@ def get_events() -> dict[str, dict[str, object]]:
             "resolve": notify,
             "reminder_sec": 3600,
         },
-        # Customers' files count as well: an order is uploaded only where they are missing.
+        # Customers upload orders, too. One is injected only if there is no recent receipt.
         "receipts": {
             "detect": receipt_is_fresh,
             "inject": upload_order,
@@ -55,7 +56,7 @@ def get_events() -> dict[str, dict[str, object]]:
             "alert": notify,
             "resolve": notify,
         },
-        # A single failed request is no outage.
+        # A single failed request is not an outage.
         "website": {
             "role": "detect",
             "detect": website_answers,
@@ -68,8 +69,8 @@ def get_events() -> dict[str, dict[str, object]]:
 
 
 def reply_has_come(event_name: str) -> bool:
-    """Whether an order has been answered since the last look."""
-    # Waiting makes SQS look on all of its servers; without, a reply can be overlooked.
+    """Return whether a reply has arrived since the last detection."""
+    # Long polling queries all servers of SQS. Short polling can miss a message.
     url = queue_url(REPLIES)
     answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
     replies = answer.get("Messages", [])
@@ -79,7 +80,7 @@ def reply_has_come(event_name: str) -> bool:
 
 
 def send_order(event_name: str) -> bool:
-    """Put an order into the worker's queue, to be answered into ours."""
+    """Send an order to the worker, which replies to the queue of the probes."""
     order = {"id": f"probe-{uuid.uuid4()}", "reply_to": queue_url(REPLIES)}
     sqs.send_message(QueueUrl=queue_url(ORDERS), MessageBody=json.dumps(order))
     return True
@@ -87,35 +88,35 @@ def send_order(event_name: str) -> bool:
 
 @functools.cache
 def queue_url(name: str) -> str:
-    """Look up the URL of a queue, once in the life of the process."""
+    """Return the URL of a queue, looked up once in each execution environment."""
     return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def receipt_is_fresh(event_name: str) -> bool:
-    """Whether the newest receipt is young enough."""
+    """Return whether the newest receipt is recent enough."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=FILES, Prefix="receipts/")
     written = [each["LastModified"] for page in pages for each in page.get("Contents", [])]
     return bool(written) and datetime.now(timezone.utc) - max(written) < RECEIPT_MAX_AGE
 
 
 def upload_order(event_name: str) -> bool:
-    """Upload an order; always under the same name, so that probes do not pile up."""
+    """Upload an order, always with the same name, so that probes do not accumulate."""
     order = {"id": f"probe-{uuid.uuid4()}"}
     s3.put_object(Bucket=FILES, Key="orders/probe.json", Body=json.dumps(order))
     return True
 
 
 def website_answers(event_name: str) -> bool:
-    """Whether the website answers; an error status raises, and the alert quotes it."""
+    """Return whether the website responds. An error status raises, and the alert contains it."""
     with urllib.request.urlopen(WEBSITE, timeout=4) as response:  # noqa: S310  # our own URL
         return bool(response.status == 200)
 
 
-def notify(message: str, facts: NotificationContext) -> None:
-    """Publish an alert, a reminder or a resolution."""
+def notify(message: str, context: NotificationContext) -> None:
+    """Publish an alert, a reminder or a resolution to the SNS topic."""
     state = {"alert": "is failing", "reminder": "is still failing", "resolution": "is healthy"}
     sns.publish(
         TopicArn=TOPIC,
-        Subject=f"DIVA: {facts.event} {state[facts.kind]}",
-        Message=f"{message}\n\nRun {facts.run_id} in {os.environ['AWS_LAMBDA_LOG_GROUP_NAME']}",
+        Subject=f"DIVA: {context.event} {state[context.kind]}",
+        Message=f"{message}\n\nRun {context.run_id} in {os.environ['AWS_LAMBDA_LOG_GROUP_NAME']}",
     )

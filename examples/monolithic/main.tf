@@ -1,4 +1,4 @@
-# DIVA, the role it runs under, and the topic it reports to. What it watches is in system.tf.
+# DIVA, its execution role and the SNS topic for alerts. The monitored system is in system.tf.
 
 module "diva" {
   source = "../.."
@@ -14,7 +14,8 @@ module "diva" {
     RECEIPT_MAX_AGE_SEC = tostring(var.receipt_max_age_sec)
     WEBSITE_URL         = var.website_url
 
-    # Names, since the function would have to wait half a minute for the queues' URLs.
+    # Names instead of URLs: a reference to the queues would delay the function by half a minute,
+    # which the provider takes to create a queue.
     ORDERS_QUEUE  = local.orders_name
     REPLIES_QUEUE = local.replies_name
   }
@@ -76,7 +77,7 @@ resource "aws_sns_topic" "alerts" {
   name = "${var.name}-alerts"
 }
 
-# Keeps a copy of every message of the topic, to look at. People subscribe to the topic itself.
+# Receives a copy of each notification, to inspect them. People subscribe to the topic itself.
 resource "aws_sqs_queue" "inbox" {
   name = local.inbox_name
   policy = jsonencode({

@@ -1,5 +1,5 @@
-# The system that is watched: a worker that takes orders from a queue and as files in a bucket.
-# It stands for yours, and is no part of DIVA.
+# The monitored system: a worker that processes orders from a queue and from files in a bucket. It is
+# a placeholder for your own system and not part of DIVA.
 
 module "worker" {
   source = "../../modules/lambda-function"
@@ -30,7 +30,7 @@ resource "aws_lambda_event_source_mapping" "orders" {
   function_name    = module.worker.function_arn
   event_source_arn = aws_sqs_queue.orders.arn
 
-  # Lambda refuses a queue that the function may not read.
+  # Lambda rejects the mapping if the function's role does not allow it to read the queue.
   depends_on = [aws_iam_role_policy.worker]
 }
 
@@ -56,7 +56,7 @@ resource "aws_s3_bucket_notification" "orders" {
     filter_prefix       = "orders/"
   }
 
-  # S3 tries the permission before it takes the notification.
+  # S3 verifies the permission when it creates the notification.
   depends_on = [aws_lambda_permission.files]
 }
 

@@ -1,4 +1,4 @@
-"""The order system: answers orders from the queue, and writes a receipt for each order file."""
+"""The order system: replies to orders from the queue, and writes a receipt for each order file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ sqs = boto3.client("sqs")
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """Take the orders that Lambda brings from the queue or that S3 announces."""
+    """Process the orders in an event from SQS or S3."""
     for record in event["Records"]:
         if record["eventSource"] == "aws:sqs":
             answer(json.loads(record["body"]))
@@ -24,14 +24,14 @@ def handler(event: dict[str, Any], context: object) -> None:
 
 
 def answer(order: dict[str, Any]) -> None:
-    """Tell whoever wants to know that the order is done."""
+    """Send a reply, if the order asks for one."""
     if "reply_to" in order:
         reply = {"order": order["id"], "done": True}
         sqs.send_message(QueueUrl=order["reply_to"], MessageBody=json.dumps(reply))
 
 
 def write_receipt(bucket: str, key: str) -> None:
-    """Turn `orders/<name>` into `receipts/<name>`."""
+    """Write `receipts/<name>` for `orders/<name>`."""
     order = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     receipt = {"order": order["id"], "done": True}
     s3.put_object(

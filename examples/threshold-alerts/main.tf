@@ -1,5 +1,5 @@
-# A function of which single failed runs are expected: only many of them are told. What brings
-# it its readings is in system.tf.
+# A function that alerts only when many runs fail, since single failures are expected. The topic with
+# the readings is in system.tf.
 
 module "readings" {
   source = "../../modules/monitored-lambda"
@@ -8,7 +8,7 @@ module "readings" {
   lambda_source_dir = "${path.module}/lambda"
   timeout           = 10
 
-  # More than a tenth of the runs failed, in three of the last five minutes.
+  # More than 10 % of the runs failed, in three of the last five minutes.
   alert_strategy                 = "threshold"
   error_rate_threshold           = 10
   error_rate_eval_periods        = 5
@@ -24,9 +24,9 @@ locals {
   environment = { UNITS = "C,F" }
 }
 
-# Readings that could not be understood, to look at: nobody is told of each.
+# Unreadable readings, which nobody is notified of individually.
 resource "aws_sqs_queue" "unreadable" {
   name                      = "${var.name}-unreadable"
-  message_retention_seconds = 1209600 # two weeks, the longest there is
+  message_retention_seconds = 1209600 # 14 days, the maximum
   sqs_managed_sse_enabled   = true
 }

@@ -1,4 +1,4 @@
-# The topic that the sensors publish to, and the function's subscription.
+# The SNS topic that the sensors publish to, and the subscription of the function.
 
 resource "aws_sns_topic" "readings" {
   name = "${var.name}-incoming"

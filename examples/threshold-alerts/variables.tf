@@ -1,11 +1,11 @@
 variable "alarm_email" {
-  description = "E-mail address that is told when many runs fail; AWS sends it a link to confirm."
+  description = "Email address to notify when many runs fail. AWS sends a link to confirm the subscription."
   type        = string
   nullable    = false
 }
 
 variable "name" {
-  description = "Name of the function; the names of everything else begin with it."
+  description = "Name of the function, and prefix of the names of all other resources."
   type        = string
   default     = "example-readings"
   nullable    = false

@@ -11,7 +11,7 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  description             = "State, environment, log and alerts of ${var.name}"
+  description             = "State, environment variables, log and alerts of ${var.name}"
   enable_key_rotation     = true
   deletion_window_in_days = 7
 
@@ -19,8 +19,8 @@ resource "aws_kms_key" "this" {
     Version = "2012-10-17"
     Statement = [
       {
-        # Leaves it to IAM policies who may use the key.
-        Sid       = "Account"
+        # Without this statement, IAM policies cannot allow the use of the key.
+        Sid       = "EnableIAMPolicies"
         Effect    = "Allow"
         Principal = { AWS = "arn:${local.partition}:iam::${local.account}:root" }
         Action    = ["kms:*"]
@@ -28,7 +28,7 @@ resource "aws_kms_key" "this" {
       },
       {
         # CloudWatch Logs has no role that an IAM policy could be attached to.
-        Sid       = "Logs"
+        Sid       = "AllowCloudWatchLogs"
         Effect    = "Allow"
         Principal = { Service = "logs.${local.region}.${data.aws_partition.this.dns_suffix}" }
         Action    = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
@@ -40,8 +40,8 @@ resource "aws_kms_key" "this" {
         }
       },
       {
-        # Nor has CloudWatch, whose alarms go to the topic.
-        Sid       = "Alarms"
+        # Nor has CloudWatch, which publishes alarms to the encrypted topic.
+        Sid       = "AllowCloudWatchAlarms"
         Effect    = "Allow"
         Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]

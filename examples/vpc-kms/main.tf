@@ -1,5 +1,5 @@
-# DIVA inside a VPC without a way to the internet, everything at rest encrypted with one key.
-# The network is in network.tf, the key in key.tf, what watches DIVA itself in watch.tf.
+# DIVA in a VPC without internet access, with all data at rest encrypted with one KMS key. The network
+# is in network.tf, the key in key.tf, and the dead-letter queue in watch.tf.
 
 module "diva" {
   source = "../.."
@@ -45,14 +45,14 @@ resource "aws_iam_role_policy" "engine" {
   policy = module.diva.lambda_policy_json
 }
 
-# Lambda makes the function's network interfaces, and removes them again, in the role's name:
-# it must be allowed to before the function is there, and after it is gone.
+# Lambda creates and deletes the function's network interfaces with the permissions of the role. The
+# role must have them before the function exists, and until it has been deleted.
 resource "terraform_data" "role_arn" {
   input      = aws_iam_role.diva.arn
   depends_on = [aws_iam_role_policy.engine]
 }
 
-# The engine's policy lets the role use the key, which covers the topic's messages too.
+# The permission for the topic's key is in the policy of the engine, which uses the same key.
 resource "aws_iam_role_policy" "callbacks" {
   name = "callbacks"
   role = aws_iam_role.diva.id

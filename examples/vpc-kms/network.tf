@@ -1,5 +1,5 @@
-# What the function must reach: S3 for its state, SNS for its alerts, and the service it
-# watches. Its log goes through Lambda, and S3 and SNS call KMS themselves.
+# The function needs access to S3 for its state, to SNS for alerts, and to the monitored service. It
+# needs none to CloudWatch Logs and KMS: Lambda delivers its log, and S3 and SNS call KMS themselves.
 
 data "aws_availability_zones" "available" {
   state = "available"
@@ -36,7 +36,7 @@ resource "aws_route_table_association" "private" {
   route_table_id = aws_route_table.private.id
 }
 
-# Gateway endpoints cost nothing. DynamoDB's stands for the way to a service of yours.
+# Gateway endpoints are free of charge. The one for DynamoDB is a placeholder for your own service.
 resource "aws_vpc_endpoint" "gateway" {
   for_each = toset(["s3", "dynamodb"])
 
@@ -47,7 +47,8 @@ resource "aws_vpc_endpoint" "gateway" {
   tags = { Name = "${var.name}-${each.key}" }
 }
 
-# SNS has no gateway, and an interface costs by the hour and zone: one zone serves both subnets.
+# SNS has no gateway endpoint. An interface endpoint is charged by hour and zone, and one in a single
+# zone serves both subnets.
 resource "aws_vpc_endpoint" "sns" {
   vpc_id              = aws_vpc.this.id
   service_name        = "com.amazonaws.${local.region}.sns"

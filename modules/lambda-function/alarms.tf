@@ -1,12 +1,12 @@
-# Alarms tell `alarm_actions` when they go off and when they are over. Lambda reports the errors,
-# none included, and the duration of each run, and nothing between runs: a minute without data
-# counts as a minute without trouble, or, where alarms are held, leaves an alarm as it is.
+# The alarms notify `alarm_actions` when they fire and when they clear. Lambda publishes data for each
+# run, including an Errors value of 0, and none for minutes without runs. Missing data therefore
+# counts as not breaching, or, with hold_alarms_between_runs, leaves the alarm in its state.
 
 locals {
-  between_runs = var.hold_alarms_between_runs ? "ignore" : "notBreaching"
+  treat_missing_runs = var.hold_alarms_between_runs ? "ignore" : "notBreaching"
 
-  # A silence is told by about ten periods without a run: CloudWatch waits for two more, in case
-  # that data comes late, so few long ones would take too long.
+  # About ten short periods instead of one long one: CloudWatch waits for two more periods in case
+  # that data arrives late.
   missing_runs_period_sec = max(60, floor(coalesce(var.missing_runs_sec, 0) / 600) * 60)
   missing_runs_periods    = max(1, ceil(coalesce(var.missing_runs_sec, 0) / local.missing_runs_period_sec))
 
@@ -24,36 +24,36 @@ locals {
 
   alarms = {
     errors-immediate = {
-      description        = "A run of ${var.function_name} failed."
+      description        = "${var.function_name}: a run failed."
       metric_name        = "Errors"
-      treat_missing_data = local.between_runs
+      treat_missing_data = local.treat_missing_runs
       enabled            = var.enable_error_alarms && var.alert_strategy == "immediate"
     }
     throttles = {
-      description = "Lambda refused a run of ${var.function_name}: too many were under way."
+      description = "${var.function_name}: Lambda throttled an invocation because too many runs were in progress."
       metric_name = "Throttles"
       enabled     = var.enable_throttle_alarms
     }
     duration = {
-      description        = "A run of ${var.function_name} took more than ${coalesce(var.duration_threshold_percent, 0)} % of its ${var.timeout_sec} s."
+      description        = "${var.function_name}: a run took more than ${coalesce(var.duration_threshold_percent, 0)} % of the timeout (${var.timeout_sec} s)."
       metric_name        = "Duration"
       statistic          = "Maximum"
       threshold          = var.timeout_sec * 10 * coalesce(var.duration_threshold_percent, 0) # milliseconds
-      treat_missing_data = local.between_runs
+      treat_missing_data = local.treat_missing_runs
       enabled            = var.duration_threshold_percent != null
     }
     memory = {
-      description        = "A run of ${var.function_name} took more than ${coalesce(var.memory_utilization_threshold_percent, 0)} % of its ${var.memory_mb} MB."
+      description        = "${var.function_name}: a run used more than ${coalesce(var.memory_utilization_threshold_percent, 0)} % of the memory (${var.memory_mb} MB)."
       namespace          = "LambdaInsights"
       dimension          = "function_name"
       metric_name        = "memory_utilization"
       statistic          = "Maximum"
       threshold          = coalesce(var.memory_utilization_threshold_percent, 0)
-      treat_missing_data = local.between_runs
+      treat_missing_data = local.treat_missing_runs
       enabled            = var.memory_utilization_threshold_percent != null
     }
     missing-runs = {
-      description         = "${var.function_name} has not run for ${local.missing_runs_periods * local.missing_runs_period_sec / 60} minutes."
+      description         = "${var.function_name}: no run has started for ${local.missing_runs_periods * local.missing_runs_period_sec / 60} minutes."
       metric_name         = "Invocations"
       comparison_operator = "LessThanThreshold"
       threshold           = 1
@@ -91,19 +91,19 @@ resource "aws_cloudwatch_metric_alarm" "errors_threshold" {
   count = length(var.alarm_actions) > 0 && var.enable_error_alarms && var.alert_strategy == "threshold" ? 1 : 0
 
   alarm_name          = "${var.function_name}-errors-threshold"
-  alarm_description   = "More than ${var.error_rate_threshold} % of the runs of ${var.function_name} failed."
+  alarm_description   = "${var.function_name}: more than ${var.error_rate_threshold} % of the runs failed in ${coalesce(var.error_rate_datapoints_to_alarm, var.error_rate_eval_periods)} of ${var.error_rate_eval_periods} minutes."
   evaluation_periods  = var.error_rate_eval_periods
   datapoints_to_alarm = var.error_rate_datapoints_to_alarm
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.error_rate_threshold
-  treat_missing_data  = local.between_runs
+  treat_missing_data  = local.treat_missing_runs
   alarm_actions       = var.alarm_actions
   ok_actions          = var.alarm_actions
   tags                = var.tags
 
   metric_query {
     id          = "rate"
-    label       = "Failed runs in percent"
+    label       = "Error rate (%)"
     expression  = "IF(runs > 0, 100 * errors / runs, 0)"
     return_data = true
   }

@@ -1,4 +1,4 @@
-# How the function is invoked: retries of asynchronous runs, and processes kept ready.
+# Retries of asynchronous invocations, and provisioned concurrency.
 
 locals {
   has_alias = var.provisioned_concurrent_executions != null
@@ -9,7 +9,8 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   maximum_retry_attempts = var.maximum_retry_attempts
 }
 
-# Lambda keeps processes ready for a published version only, and the alias is its lasting name.
+# Provisioned concurrency requires a published version. The alias gives callers an ARN that stays
+# the same from version to version.
 resource "aws_lambda_alias" "live" {
   count = local.has_alias ? 1 : 0
 
@@ -26,7 +27,7 @@ resource "aws_lambda_provisioned_concurrency_config" "live" {
   provisioned_concurrent_executions = var.provisioned_concurrent_executions
 }
 
-# What is said of the function is not said of its alias.
+# The configuration of the function does not apply to its alias.
 resource "aws_lambda_function_event_invoke_config" "live" {
   count = local.has_alias ? 1 : 0
 

@@ -1,9 +1,9 @@
 locals {
-  # A null stands for a variable that is not set, so that its name is known at plan even
-  # where its value is not.
+  # Callers can set a variable conditionally by making its value null. Omitting the key instead could
+  # make the keys of the map unknown at plan time.
   environment = { for name, value in var.environment_variables : name => value if value != null }
 
-  # Lambda's names for the levels that Python's logging knows.
+  # Two of Python's log levels have other names in Lambda.
   application_log_level = lookup({ WARNING = "WARN", CRITICAL = "FATAL" }, var.log_level, var.log_level)
 }
 
@@ -35,7 +35,7 @@ resource "aws_lambda_function" "this" {
   source_code_hash = local.package_hash
 
   dynamic "environment" {
-    # Not the map itself: a dynamic block may not repeat over a sensitive value.
+    # Not the map itself, which can be sensitive: for_each does not accept sensitive values.
     for_each = length(var.environment_variables) == 0 ? [] : ["this"]
 
     content {
@@ -73,10 +73,10 @@ resource "aws_lambda_function" "this" {
   lifecycle {
     precondition {
       condition     = local.package_hash != ""
-      error_message = "There is no package \"${coalesce(var.package_path, "-")}\" for ${var.function_name}. Relative paths start at ${abspath(".")}."
+      error_message = "The package \"${coalesce(var.package_path, "-")}\" of ${var.function_name} does not exist. Relative paths are resolved against ${abspath(".")}."
     }
   }
 
-  # Reads the zip that the script has built, which nothing above refers to.
+  # `filename` is a path, which does not make Terraform wait for the zip to be built.
   depends_on = [terraform_data.package]
 }

@@ -4,22 +4,22 @@ output "function_name" {
 }
 
 output "function_arn" {
-  description = "ARN of the function, without a version."
+  description = "ARN of the function, without a version or alias."
   value       = aws_lambda_function.this.arn
 }
 
 output "alias_arn" {
-  description = "ARN of the alias `live`, to be invoked where concurrency is provisioned; null without."
+  description = "ARN of the `live` alias, to invoke the function with provisioned concurrency. Null if `provisioned_concurrent_executions` is null."
   value       = one(aws_lambda_alias.live[*].arn)
 }
 
 output "log_group_name" {
-  description = "Name of the log group that the function writes to."
+  description = "Name of the function's log group."
   value       = aws_cloudwatch_log_group.this.name
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms by what they are about, such as `errors-immediate` and `throttles`."
+  description = "ARNs of the alarms by type, for example `errors-immediate` and `throttles`."
   value = merge(
     { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.arn },
     { for alarm in aws_cloudwatch_metric_alarm.errors_threshold : "errors-threshold" => alarm.arn },
@@ -27,6 +27,6 @@ output "alarm_arns" {
 }
 
 output "policy_statements" {
-  description = "Statements of an IAM policy: what the role must be allowed for the log, dead letters, network and tracing. Not for `kms_key_arn`."
+  description = "IAM policy statements with the permissions that the execution role needs for the log, dead letters, the VPC and tracing. Permissions for `kms_key_arn` are not included."
   value       = local.policy_statements
 }

@@ -1,11 +1,11 @@
-"""Build the package of a Lambda function. Terraform runs this when it applies.
+"""Build the deployment package of a Lambda function. `terraform apply` runs this script.
 
     package.py '{"name": ..., "path": ..., "sha256": ...}' ... '{"output": ..., ...}'
 
-One argument describes a file that goes into the package under `name`; the last one says what
-to build. The same input gives the same bytes on every machine: names are sorted, times and
-modes fixed, and nothing is compressed, since builds of zlib differ in what they make of the
-same data. Needs Python 3.10 and its standard library, and pip where packages are installed.
+Each argument describes a source file, and the last one describes the package. The same input gives
+the same bytes on every machine: names are sorted, times and modes are fixed, and nothing is
+compressed, since the output of zlib differs between builds. Requires Python 3.10 or later, and pip
+if there are requirements.
 """
 
 import ast
@@ -23,17 +23,20 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-# Before a dataclass below fails for a less clear reason.
+# Checked here, because the dataclasses below would fail with a less clear error.
 if sys.version_info < (3, 10):  # noqa: UP036
-    sys.exit(f"The package needs Python 3.10 or newer to be built, and {sys.executable} is older.")
+    sys.exit(
+        f"The Python that builds the package must be 3.10 or later, but {sys.executable} is older."
+        " Set python_executable."
+    )
 
-# The newest glibc that wheels may be built for: Amazon Linux 2 and, from Python 3.12 on, 2023.
+# The minor version of glibc in the runtimes: Amazon Linux 2, and 2023 from Python 3.12 on.
 GLIBC_MINOR = {"3.10": 26, "3.11": 26}
 NEWEST_GLIBC_MINOR = 34
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
-# How compiled code begins, and what an ELF file, which is all that Linux loads, says at its
-# 19th byte of the machine it is for.
+# The first bytes of compiled files. Linux loads ELF files only, whose field e_machine (bytes 19 and
+# 20) is the architecture.
 ELF = b"\x7fELF"
 ELF_MACHINES = {183: "arm64", 62: "x86_64"}
 FOREIGN_CODE = {
@@ -45,23 +48,23 @@ LIBRARY = re.compile(r"\.(so(\.[0-9]+)*|dylib|pyd|dll)$")
 
 
 class PackageError(Exception):
-    """The package cannot be built; the text says why and what to do."""
+    """The package cannot be built. The message says why, and how to solve it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of the package: its name there, its path here, and the SHA-256 it must have."""
+    """A file to package: its name in the package, its path, and the SHA-256 from the plan."""
 
     name: str
     path: str
     sha256: str
     root: str | None = None
-    """The folder that it came with, and that it may not be a link out of."""
+    """The directory that is packaged, which the file must not leave through a symbolic link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is built: the zip's path, what it runs on, and the requirements file or None."""
+    """The package to build: path, runtime, architecture, requirements file and size limit."""
 
     output: str
     runtime: str
@@ -72,12 +75,12 @@ class Target:
 
     @property
     def python(self) -> str:
-        """The version of Python that the function runs on, such as `3.13`."""
+        """The Python version of the function, for example `3.13`."""
         return self.runtime.removeprefix("python")
 
 
 def main(arguments: list[str]) -> int:
-    """Build what the arguments describe, and return the exit status."""
+    """Build the package that the arguments describe, and return the exit status."""
     *sources, target = arguments
     try:
         print(build([Source(**json.loads(text)) for text in sources], Target(**json.loads(target))))
@@ -88,7 +91,7 @@ def main(arguments: list[str]) -> int:
 
 
 def build(sources: list[Source], target: Target) -> str:
-    """Write the package and return a line that says what was written."""
+    """Write the package and return a one-line summary."""
     for source in sources:
         if source.root is not None:
             _check_link(source.path, Path(source.root))
@@ -100,7 +103,8 @@ def build(sources: list[Source], target: Target) -> str:
         for name, content in _install(target.requirements, target).items():
             if name in entries:
                 raise PackageError(
-                    f"{target.requirements} installs {name}, which the package has already."
+                    f"{target.requirements} installs {name}, which is also a source file. Remove or"
+                    " rename one of them."
                 )
             entries[name] = content
     for name, content in entries.items():
@@ -115,7 +119,7 @@ def _read(path: str, sha256: str | None) -> bytes:
     except OSError as error:
         raise PackageError(f"{path} cannot be read: {error.strerror}.") from error
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise PackageError(f"{path} has changed since it was planned. Plan and apply again.")
+        raise PackageError(f"{path} has changed since the plan was made. Plan and apply again.")
     return content
 
 
@@ -123,27 +127,27 @@ def _check_link(path: str, root: Path) -> None:
     found = Path(path).resolve()
     if not found.is_relative_to(root.resolve()):
         raise PackageError(
-            f"{path} leads out of {root} by a link, to {found}. Put the file itself there: what is"
-            " outside is not looked at when the function is planned elsewhere."
+            f"{path} must be inside {root}, but resolves to {found}. Replace the symbolic link with"
+            " the file itself, since its target may be missing or different on another machine."
         )
 
 
 def _check_machine(name: str, content: bytes, target: Target) -> None:
-    """Refuse compiled code that the function could not run."""
+    """Raise PackageError for compiled code that the function cannot run."""
     made_for = None
     if content.startswith(ELF):
         is_little = content[5:6] == b"\x01"
         machine = int.from_bytes(content[18:20], "little" if is_little else "big")
-        made_for = ELF_MACHINES.get(machine, f"another machine (ELF {machine})")
+        made_for = ELF_MACHINES.get(machine, f"another architecture (ELF machine {machine})")
     elif LIBRARY.search(name):
         made_for = next(
             (system for magic, system in FOREIGN_CODE.items() if content.startswith(magic)), None
         )
     if made_for not in (None, target.architecture):
         raise PackageError(
-            f"{name} is compiled for {made_for}, and the function runs on {target.architecture}"
-            " Linux. Leave it to a requirements file to install what is compiled, or change the"
-            " function's architecture."
+            f"{name} must be compiled for {target.architecture} Linux, but is compiled for"
+            f" {made_for}. Install compiled packages through the requirements file, or change the"
+            " architecture of the function."
         )
 
 
@@ -153,8 +157,8 @@ def _check_syntax(path: str, content: bytes, python: str) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # The parser knows the grammar of older versions; the compiler finds what no
-            # grammar forbids, such as a return outside a function.
+            # ast.parse can check the grammar of an older Python. compile also finds errors that
+            # the grammar does not exclude, for example a return outside of a function.
             ast.parse(content, path, feature_version=min(here, there))
             compile(content, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
@@ -162,14 +166,14 @@ def _check_syntax(path: str, content: bytes, python: str) -> None:
         text = f"{path}, line {line}: {getattr(error, 'msg', error)}."
         if here < there:
             text += (
-                f" This was read by Python {here[0]}.{here[1]}, and the function runs on {python}:"
-                " for newer syntax set python_executable to a newer Python."
+                f" The function runs on Python {python}, but Python {here[0]}.{here[1]} checked the"
+                " syntax. To use newer syntax, set python_executable to a newer Python."
             )
         raise PackageError(text) from error
 
 
 def _install(requirements: str, target: Target) -> dict[str, bytes]:
-    """Return the files of the wheels that `requirements` lists, by name in the package."""
+    """Return the files of all required wheels, by their name in the package."""
     _read(requirements, target.requirements_sha256)
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--pip", target.python, target.architecture, folder]
@@ -181,14 +185,15 @@ def _install(requirements: str, target: Target) -> dict[str, bytes]:
         for file in sorted(Path(folder).iterdir()):
             if file.suffix != ".whl":
                 raise PackageError(
-                    f"{requirements}: {file.name} is no wheel. Build one of it first."
+                    f"{requirements} must require wheels, but {file.name} is none. Build a wheel"
+                    " from it."
                 )
             entries.update(_unpack(file))
         return entries
 
 
 def _unpack(wheel: Path) -> dict[str, bytes]:
-    """Return what `wheel` installs for import; its scripts, headers and data stay behind."""
+    """Return the importable files of a wheel, without its scripts, headers and data."""
     entries = {}
     with zipfile.ZipFile(wheel) as archive:
         for item in archive.infolist():
@@ -206,23 +211,23 @@ def _unpack(wheel: Path) -> dict[str, bytes]:
 def _pip_failure(requirements: str, target: Target, output: str) -> str:
     if "No module named 'pip" in output:
         return (
-            f"{requirements} needs pip, which {sys.executable} does not have."
-            " Install it, or set python_executable."
+            f"Installing {requirements} requires pip, but {sys.executable} does not have it."
+            " Install pip, or set python_executable to a Python that has it."
         )
     errors = [line[7:] for line in output.splitlines() if line.startswith("ERROR: ")]
     no_wheel = "No matching distribution found for "
     missing = [line.removeprefix(no_wheel) for line in errors if line.startswith(no_wheel)]
     if missing:
         return (
-            f"{requirements}: no wheel of {', '.join(missing)} was found for Python"
-            f" {target.python} on {target.architecture} Linux, and none can be built here. Ask for"
-            " a version that has one, or change the function's runtime or architecture."
+            f"{requirements}: found no wheel of {', '.join(missing)} for Python {target.python} on"
+            f" {target.architecture} Linux, and packages are not built from source. Require a"
+            " version that has such a wheel, or change the runtime or architecture of the function."
         )
     return f"{requirements} could not be installed:\n" + ("\n".join(errors) or output.strip())
 
 
 def _pip(python: str, architecture: str, folder: str, arguments: list[str]) -> None:
-    """Run pip's download with wheels and environment markers of the function, not of here."""
+    """Run `pip download` for the platform of the function instead of the one it runs on."""
     machine = MACHINES[architecture]
     markers = vars(importlib.import_module("pip._vendor.packaging.markers"))
     here = markers["default_environment"]
@@ -236,8 +241,8 @@ def _pip(python: str, architecture: str, folder: str, arguments: list[str]) -> N
         "python_version": python,
         "sys_platform": "linux",
     }
-    # pip has options for a wheel's tags, but evaluates markers such as
-    # `python_version < "3.11"` for the Python it runs on, and would leave packages out.
+    # pip has options for the tags of wheels, but evaluates environment markers, for example
+    # `python_version < "3.11"`, for the Python that it runs on, and would omit packages.
     markers["default_environment"] = lambda: {**here(), **there}
     newest = GLIBC_MINOR.get(python, NEWEST_GLIBC_MINOR)
     tags = [f"manylinux_2_{minor}_{machine}" for minor in range(newest, 16, -1)]
@@ -249,21 +254,21 @@ def _pip(python: str, architecture: str, folder: str, arguments: list[str]) -> N
 
 
 def _write(output: Path, entries: dict[str, bytes], limit_mb: int) -> float:
-    """Write the zip, unless it is too large, and return its size in MB."""
+    """Write the zip and return its size in MB. Raise PackageError if it is too large."""
     output.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=output.parent, suffix=".zip")
     try:
         with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
             for name in sorted(entries):
-                item = zipfile.ZipInfo(name)  # of 1980-01-01, and stored
-                item.create_system = 3  # Unix, whose modes follow
+                item = zipfile.ZipInfo(name)  # dated 1980-01-01, not compressed
+                item.create_system = 3  # Unix, so that external_attr contains the mode
                 item.external_attr = 0o100644 << 16
                 archive.writestr(item, entries[name])
         size_mb = os.path.getsize(temporary) / 2**20
         if size_mb > limit_mb:
             raise PackageError(
-                f"The package has {size_mb:.1f} MB, and Lambda takes {limit_mb} MB this way."
-                " Up to 250 MB go through a bucket (package_s3_bucket)."
+                f"The package must be at most {limit_mb} MB, but is {size_mb:.1f} MB. For up to 250"
+                " MB, set the bucket for the package."
             )
         os.replace(temporary, output)
     except BaseException:

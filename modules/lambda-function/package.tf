@@ -1,24 +1,24 @@
-# The plan carries a hash of what goes into the package; the zip itself is built at apply.
+# The plan contains a hash of the files to package. The zip is built by the apply.
 
 locals {
   script = "${path.module}/package.py"
 
-  # abspath begins with a drive letter on Windows, where "python3" is seldom a Python.
+  # Absolute paths start with a drive letter on Windows, where Python is usually not named python3.
   python = coalesce(var.python_executable, startswith(abspath(path.root), "/") ? "python3" : "python")
 
-  # What tools leave in a folder, and where version control and Terraform keep theirs.
+  # Caches, virtual environments, version control metadata and Terraform's own files.
   excluded = "(^|/)(__pycache__|venv|[.](git|terraform|build|venv|tox|[a-z]+_cache))/|[.]py[co]$|[.]tfstate|(^|/)[.]DS_Store$"
 
-  # By folder in the package, "" for its root.
+  # Directories to package, by their path inside the package ("" is its root).
   source_roots = merge(var.source_dir == null ? {} : { "" = var.source_dir }, var.source_roots)
 
-  # Every file, with the folder that it comes from; null for one that is given by itself.
+  # All files, each with the directory of `source_roots` that contains it. Null for `sources`.
   files = concat(
     [for name, path in var.sources : { name = name, path = path, root = null }],
     flatten([
-      for folder, root in local.source_roots : [
+      for prefix, root in local.source_roots : [
         for name in fileset(root, "**") : {
-          name = trimprefix("${folder}/${name}", "/")
+          name = trimprefix("${prefix}/${name}", "/")
           path = "${trimsuffix(root, "/")}/${name}"
           root = root
         } if !can(regex(local.excluded, name))
@@ -27,16 +27,16 @@ locals {
   )
   sources = { for file in local.files : file.name => file.path... }
 
-  # fileexists raises an error for a folder.
-  missing_sources = sort([for name, paths in local.sources : name if !try(fileexists(paths[0]), false)])
-  empty_roots     = sort([for folder, root in local.source_roots : root if !anytrue([for file in local.files : file.root == root])])
-  doubled_sources = sort([for name, paths in local.sources : name if length(paths) > 1])
+  # fileexists fails for a directory.
+  missing_sources   = sort([for name, paths in local.sources : name if !try(fileexists(paths[0]), false)])
+  empty_roots       = sort([for prefix, root in local.source_roots : root if !anytrue([for file in local.files : file.root == root])])
+  duplicate_sources = sort([for name, paths in local.sources : name if length(paths) > 1])
 
-  # Where Python looks for the handler's module.
+  # Path of the handler's module inside the package, without the extension.
   handler_module = replace(regex("^(.+)[.][^.]+$", var.handler)[0], ".", "/")
   has_handler = anytrue([
     !local.build_package,
-    var.requirements_path != null, # it may be in a package
+    var.requirements_path != null, # may contain the module
     contains(keys(local.sources), "${local.handler_module}.py"),
     contains(keys(local.sources), "${local.handler_module}/__init__.py"),
   ])
@@ -44,7 +44,7 @@ locals {
   source_hashes     = { for name, paths in local.sources : name => contains(local.missing_sources, name) ? "" : filesha256(paths[0]) }
   requirements_hash = try(fileexists(var.requirements_path), false) ? filesha256(var.requirements_path) : null
 
-  # Names inside the package, never paths: a plan made on another machine has the same hash.
+  # Only paths inside the package, so that plans made on different machines have the same hash.
   built_hash = sha256(jsonencode({
     sources        = local.source_hashes
     requirements   = local.requirements_hash
@@ -66,8 +66,8 @@ resource "terraform_data" "package" {
   triggers_replace = local.package_path
 
   provisioner "local-exec" {
-    # One argument per file, since a single argument is limited to 128 KiB on Linux; and
-    # Terraform repeats the command, but not the interpreter, in the error of a failed build.
+    # One argument for each file, since Linux limits a single argument to 128 KiB. In `interpreter`,
+    # because Terraform repeats the command of a failed provisioner in its error message.
     interpreter = concat(
       [local.python, local.script],
       [for file in local.files : jsonencode(merge(file, { sha256 = local.source_hashes[file.name] }))],
@@ -88,30 +88,30 @@ resource "terraform_data" "package" {
       condition = length(local.missing_sources) == 0
       error_message = join("\n", [
         for name in local.missing_sources :
-        "There is no file \"${local.sources[name][0]}\", which the package of ${var.function_name} takes as ${name}. Relative paths start at ${abspath(".")}."
+        "The source \"${local.sources[name][0]}\" of ${var.function_name} (${name} in the package) does not exist. Relative paths are resolved against ${abspath(".")}."
       ])
     }
     precondition {
       condition = length(local.empty_roots) == 0
       error_message = join("\n", [
         for root in local.empty_roots :
-        "There is no folder \"${root}\" with files for the package of ${var.function_name}. Relative paths start at ${abspath(".")}."
+        "The source directory \"${root}\" of ${var.function_name} does not exist or contains no files to package. Relative paths are resolved against ${abspath(".")}."
       ])
     }
     precondition {
-      condition = length(local.doubled_sources) == 0
+      condition = length(local.duplicate_sources) == 0
       error_message = join("\n", [
-        for name in local.doubled_sources :
-        "The package of ${var.function_name} takes ${name} from several places: ${join(", ", local.sources[name])}. Leave all but one of them out."
+        for name in local.duplicate_sources :
+        "Each file in the package of ${var.function_name} must come from one source, but ${name} comes from ${join(" and ", local.sources[name])}."
       ])
     }
     precondition {
       condition     = length(local.sources) == 0 || local.has_handler
-      error_message = "The handler ${var.handler} of ${var.function_name} is in ${local.handler_module}.py, and the package has no such file."
+      error_message = "The module of handler \"${var.handler}\" of ${var.function_name} must be in the package, but the package does not contain ${local.handler_module}.py."
     }
     precondition {
       condition     = var.requirements_path == null || local.requirements_hash != null
-      error_message = "There is no requirements file \"${coalesce(var.requirements_path, "-")}\" for ${var.function_name}. Relative paths start at ${abspath(".")}."
+      error_message = "The requirements file \"${coalesce(var.requirements_path, "-")}\" of ${var.function_name} does not exist. Relative paths are resolved against ${abspath(".")}."
     }
   }
 }
@@ -125,10 +125,10 @@ resource "aws_s3_object" "package" {
   tags   = var.tags
 
   lifecycle {
-    # The function names the old object until it has been given the new one.
+    # The function refers to the old object until it is updated.
     create_before_destroy = true
   }
 
-  # Uploads what the script has built, which nothing above refers to.
+  # `source` is a path, which does not make Terraform wait for the zip to be built.
   depends_on = [terraform_data.package]
 }

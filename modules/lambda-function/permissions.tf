@@ -1,5 +1,6 @@
-# What the role that is given must be allowed, by names and ARNs alone: it can be attached before
-# the function exists, and has to be, since Lambda checks some of it when it makes the function.
+# The permissions that the execution role needs. All ARNs are built from names, so that a policy can be
+# attached before the function exists: Lambda checks some of the permissions when it creates the
+# function.
 
 data "aws_caller_identity" "this" {}
 
@@ -24,7 +25,7 @@ locals {
     Resource = [var.dead_letter_arn]
   }]
 
-  # EC2 and X-Ray take no narrower resource for these actions.
+  # EC2 and X-Ray do not support resource-level permissions for these actions.
   vpc_statements = [{
     Sid      = "NetworkInterfaces"
     Effect   = "Allow"

@@ -1,4 +1,4 @@
-# Whom the alarms tell: a topic of the function's own, and those that are there already.
+# The topics that the alarms notify: one that the module creates, and existing ones.
 
 locals {
   alarm_topic_arns = concat([aws_sns_topic.alarms.arn], var.alarm_topic_arns)

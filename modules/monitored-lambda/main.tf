@@ -1,11 +1,10 @@
-# The function. What it may do is in permissions.tf, whom its alarms tell in alarms.tf.
+# The function. Its permissions are in permissions.tf, the topic of its alarms in alarms.tf.
 
 locals {
   runtime = "python${trimprefix(var.python_version, "python")}"
 
-  # Found by itself where it usually is.
-  usual_requirements = "${trimsuffix(var.lambda_source_dir, "/")}/requirements.txt"
-  requirements       = var.requirements_file != null ? var.requirements_file : try(fileexists(local.usual_requirements), false) ? local.usual_requirements : null
+  default_requirements_file = "${trimsuffix(var.lambda_source_dir, "/")}/requirements.txt"
+  requirements_file         = var.requirements_file != null ? var.requirements_file : try(fileexists(local.default_requirements_file), false) ? local.default_requirements_file : null
 
   in_vpc = length(var.lambda_subnet_ids) > 0
 }
@@ -33,7 +32,7 @@ module "function" {
 
   source_dir        = var.lambda_source_dir
   source_roots      = var.source_roots
-  requirements_path = local.requirements
+  requirements_path = local.requirements_file
   package_s3_bucket = var.s3_bucket
   python_executable = var.python_executable
 
@@ -51,9 +50,10 @@ module "function" {
   memory_utilization_threshold_percent = var.memory_utilization_threshold_percent
 }
 
-# Lambda refuses a function whose role may not yet do what its configuration takes, and its first
-# run may come at once. With a depends_on of the module instead, attachments would be made before
-# they are destroyed, as the package in a bucket is.
+# Lambda rejects a function whose role lacks the permissions that its configuration requires, and the
+# first run can start immediately. The function therefore waits for the policies. It does so through
+# its role, since a depends_on of the module would pass create_before_destroy on from the package in
+# the bucket to the attachments.
 resource "terraform_data" "role_arn" {
   input      = aws_iam_role.this.arn
   depends_on = [aws_iam_role_policy.this, aws_iam_role_policy_attachment.additional]

@@ -1,4 +1,4 @@
-# The execution role: what the function's own configuration takes, and the caller's policies.
+# The execution role: a policy for what the module configures, and the caller's policies.
 
 data "aws_caller_identity" "this" {}
 
@@ -9,12 +9,12 @@ data "aws_region" "this" {}
 locals {
   region = data.aws_region.this.id
 
-  # Roles are the account's, not the region's, and their names have 64 characters at most.
-  role_suffix = "-${local.region}"
-  role_room   = 64 - length(local.role_suffix)
-  role_stem   = length(var.function_name) <= local.role_room ? var.function_name : "${substr(var.function_name, 0, local.role_room - 9)}-${substr(sha256(var.function_name), 0, 8)}"
+  # IAM is global, so the name contains the region. It has at most 64 characters.
+  role_suffix            = "-${local.region}"
+  role_prefix_max_length = 64 - length(local.role_suffix)
+  role_prefix            = length(var.function_name) <= local.role_prefix_max_length ? var.function_name : "${substr(var.function_name, 0, local.role_prefix_max_length - 9)}-${substr(sha256(var.function_name), 0, 8)}"
 
-  # All functions of an account share this group, and the first of them makes it.
+  # All functions of an account and region share this log group. The first one creates it.
   insights_group_arn = "arn:${data.aws_partition.this.partition}:logs:${local.region}:${data.aws_caller_identity.this.account_id}:log-group:/aws/lambda-insights"
   insights_statements = [{
     Sid      = "Insights"
@@ -25,7 +25,7 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name = "${local.role_stem}${local.role_suffix}"
+  name = "${local.role_prefix}${local.role_suffix}"
   tags = var.tags
 
   assume_role_policy = jsonencode({
@@ -51,9 +51,10 @@ resource "aws_iam_role_policy" "this" {
   })
 }
 
-# Attachments have numbers, since the ARNs of policies made in the same plan are not known yet. A
-# list that has changed is detached as a whole before it is attached: a policy that has moved to
-# another number could otherwise be attached first and detached then.
+# Attachments are counted, since the ARNs of policies that are created in the same plan are not known.
+# When the list changes, all policies are detached before the new ones are attached. Otherwise, a
+# policy that moves to another index could be attached at its new index and then detached at its old
+# one.
 resource "terraform_data" "additional" {
   triggers_replace = var.additional_iam_policy_arns
 }
@@ -64,7 +65,7 @@ resource "aws_iam_role_policy_attachment" "additional" {
   role       = aws_iam_role.this.name
   policy_arn = var.additional_iam_policy_arns[count.index]
 
-  # Detaches before, and attaches after the list has changed.
+  # Orders detaching before attaching.
   depends_on = [terraform_data.additional]
 
   lifecycle {

@@ -1,4 +1,4 @@
-"""The packaging script, run on files and wheels that a test makes."""
+"""The packaging script, run with the files and wheels of a test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCRIPT = paths.ROOT / "modules" / "lambda-function" / "package.py"
 
 
 class Build:
-    """A folder of sources and wheels, and the script run on them in a process of its own."""
+    """A directory with sources and wheels, and the script that packages them in a process."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,11 +34,11 @@ class Build:
         self.add("event_logic.py", "def get_events():\n    return {}\n")
 
     def add(self, name: str, content: str, sha256: str | None = None) -> Path:
-        """Have a file packaged; `sha256` is what was planned, else what the file has."""
+        """Add a text file. `sha256` is its hash in the plan, by default the correct one."""
         return self.add_bytes(name, content.encode(), sha256)
 
     def add_bytes(self, name: str, content: bytes, sha256: str | None = None) -> Path:
-        """Have a file packaged that is no text."""
+        """Add a binary file."""
         path = self.folder / "sources" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -46,14 +46,14 @@ class Build:
         return path
 
     def take(self, name: str, sha256: str | None = None, root: Path | None = None) -> None:
-        """Have a file packaged that is there, with a whole folder where `root` is given."""
+        """Add an existing file. `root` is the directory that is packaged, if it is part of one."""
         path = self.folder / "sources" / name
         found = hashlib.sha256(path.read_bytes()).hexdigest()
         source = {"name": name, "path": str(path), "sha256": sha256 or found}
         self.sources.append({**source, "root": None if root is None else str(root)})
 
     def require(self, *lines: str) -> None:
-        """Have requirements installed."""
+        """Write a requirements file."""
         content = "".join(f"{line}\n" for line in lines)
         path = self.folder / "requirements.txt"
         path.write_text(content, encoding="utf-8")
@@ -61,7 +61,7 @@ class Build:
         self.target["requirements_sha256"] = hashlib.sha256(content.encode()).hexdigest()
 
     def wheel(self, name: str, tag: str, files: dict[str, str], *needs: str) -> None:
-        """Make version 1 of a package, which `needs` others."""
+        """Build a wheel of version 1 of a package, which `needs` others."""
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
         metadata += "".join(f"Requires-Dist: {need}\n" for need in needs)
         folder = self.folder / "wheels"
@@ -75,11 +75,11 @@ class Build:
                 archive.writestr(file, content)
 
     def require_wheels(self, *names: str) -> None:
-        """Have packages installed from the wheels made here and from nowhere else."""
+        """Require packages, to install from the wheels of this test only."""
         self.require("--no-index", f"--find-links {self.folder / 'wheels'}", *names)
 
     def run(self, **target: Any) -> subprocess.CompletedProcess[str]:
-        """Run the script; `target` changes what is built."""
+        """Run the script with changes to the `target`."""
         arguments = [*self.sources, self.target | target]
         return subprocess.run(
             [self.python, str(SCRIPT), *map(json.dumps, arguments)],
@@ -89,14 +89,14 @@ class Build:
         )
 
     def contents(self, **target: Any) -> dict[str, bytes]:
-        """Build, and return what the package holds, in its order."""
+        """Build the package and return its files, in their order."""
         done = self.run(**target)
         assert done.returncode == 0, done.stderr
         with zipfile.ZipFile(self.zip) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
     def refusal(self, **target: Any) -> str:
-        """Return what is printed where nothing is built, in one line."""
+        """Return the error message of a failed build, in one line."""
         self.zip.unlink(missing_ok=True)
         done = self.run(**target)
         assert done.returncode == 1

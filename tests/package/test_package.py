@@ -1,4 +1,4 @@
-"""The package of a function: what it holds, and what is refused."""
+"""The package of a function: its contents, and the sources that fail the build."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def build(tmp_path: Path) -> Build:
     return Build(tmp_path)
 
 
-def test_the_package_holds_the_files_under_their_names(build: Build) -> None:
+def test_the_package_contains_the_files_under_their_names(build: Build) -> None:
     build.add("diva/handler.py", "VALUE = 1\n")
     build.add("checks/data.json", "{}")
     assert build.contents() == {
@@ -26,7 +26,7 @@ def test_the_package_holds_the_files_under_their_names(build: Build) -> None:
     }
 
 
-def test_the_same_files_make_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     made = set()
     for mode, names in [(0o600, ("b.py", "a.py")), (0o755, ("a.py", "b.py"))]:
         build = Build(tmp_path / f"{mode:o}")
@@ -37,7 +37,7 @@ def test_the_same_files_make_the_same_bytes(tmp_path: Path) -> None:
     assert len(made) == 1
 
 
-def test_nothing_of_the_machine_is_in_the_package(build: Build) -> None:
+def test_the_package_does_not_depend_on_the_machine(build: Build) -> None:
     build.contents()
     with zipfile.ZipFile(build.zip) as archive:
         [item] = archive.infolist()
@@ -47,19 +47,19 @@ def test_nothing_of_the_machine_is_in_the_package(build: Build) -> None:
     assert item.compress_type == zipfile.ZIP_STORED, "compressors differ between machines"
 
 
-def test_a_package_that_is_there_is_replaced_and_nothing_is_left_beside_it(build: Build) -> None:
+def test_an_existing_package_is_replaced_and_no_temporary_file_is_left(build: Build) -> None:
     build.contents()
     build.add("late.py", "")
     assert list(build.contents()) == ["event_logic.py", "late.py"]
     assert list(build.zip.parent.iterdir()) == [build.zip]
 
 
-def test_a_file_that_changed_since_the_plan_is_refused(build: Build) -> None:
+def test_a_file_that_changed_since_the_plan_is_rejected(build: Build) -> None:
     path = build.add("late.py", "VALUE = 2\n", sha256="0" * 64)
-    assert build.refusal() == f"{path} has changed since it was planned. Plan and apply again."
+    assert build.refusal() == f"{path} has changed since the plan was made. Plan and apply again."
 
 
-def test_a_file_that_went_since_the_plan_is_refused(build: Build) -> None:
+def test_a_file_that_was_deleted_since_the_plan_is_rejected(build: Build) -> None:
     path = build.add("late.py", "VALUE = 2\n")
     path.unlink()
     assert build.refusal() == f"{path} cannot be read: No such file or directory."
@@ -74,7 +74,7 @@ def test_a_file_that_went_since_the_plan_is_refused(build: Build) -> None:
         ("VALUE = '\0'\n", 1),
     ],
 )
-def test_a_syntax_error_is_refused_with_its_file_and_line(
+def test_a_syntax_error_is_reported_with_its_file_and_line(
     build: Build, code: str, line: int
 ) -> None:
     path = build.add("broken.py", code)
@@ -82,28 +82,28 @@ def test_a_syntax_error_is_refused_with_its_file_and_line(
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="this Python does not know except*")
-def test_syntax_that_the_functions_python_does_not_know_is_refused(build: Build) -> None:
+def test_syntax_that_is_too_new_for_the_function_is_rejected(build: Build) -> None:
     path = build.add("modern.py", "try:\n    pass\nexcept* OSError:\n    pass\n")
     assert "modern.py" in build.contents(runtime="python3.11")
     assert build.refusal(runtime="python3.10").startswith(f"{path}, line ")
 
 
-def test_a_file_that_is_no_python_is_not_parsed(build: Build) -> None:
+def test_other_files_than_python_are_not_parsed(build: Build) -> None:
     build.add("notes.txt", "def (:")
     assert "notes.txt" in build.contents()
 
 
-def test_a_package_over_the_limit_is_refused(build: Build) -> None:
+def test_a_package_over_the_limit_is_rejected(build: Build) -> None:
     build.add("large.bin", "x" * 2**20)
     assert build.refusal(limit_mb=1) == (
-        "The package has 1.0 MB, and Lambda takes 1 MB this way. Up to 250 MB go through a bucket"
-        " (package_s3_bucket)."
+        "The package must be at most 1 MB, but is 1.0 MB. For up to 250 MB, set the bucket for the"
+        " package."
     )
     assert list(build.zip.parent.iterdir()) == []
 
 
 def elf(machine: int) -> str:
-    """Return the head of a compiled file for a machine, by its number."""
+    """Return the ELF header of code that is compiled for a machine."""
     return f"\x7fELF\x02\x01\x01{chr(0) * 9}\x03\x00{chr(machine)}\x00"
 
 
@@ -116,18 +116,18 @@ ARM64, X86_64, RISC_V = elf(183), elf(62), elf(243)
         ("arm64", "fast.cpython-313-x86_64-linux-gnu.so", X86_64, "x86_64"),
         ("x86_64", "fast.so.1", ARM64, "arm64"),
         ("arm64", "bin/tool", X86_64, "x86_64"),
-        ("arm64", "fast.so", RISC_V, "another machine (ELF 243)"),
+        ("arm64", "fast.so", RISC_V, "another architecture (ELF machine 243)"),
         ("arm64", "fast.cpython-313-darwin.so", "\xcf\xfa\xed\xfe\x0c", "macOS"),
         ("x86_64", "fast.cp313-win_amd64.pyd", "MZ\x90", "Windows"),
     ],
 )
-def test_code_compiled_for_another_machine_is_refused(
+def test_code_that_is_compiled_for_another_machine_is_rejected(
     build: Build, architecture: str, name: str, content: str, found: str
 ) -> None:
     build.target["architecture"] = architecture
     build.add_bytes(name, content.encode("latin-1"))
     assert (
-        f"{name} is compiled for {found}, and the function runs on {architecture} Linux."
+        f"{name} must be compiled for {architecture} Linux, but is compiled for {found}."
         in build.refusal()
     )
 
@@ -141,7 +141,7 @@ def test_code_compiled_for_another_machine_is_refused(
         ("arm64", "Main.class", "\xca\xfe\xba\xbe"),
     ],
 )
-def test_other_files_are_taken_as_they_are(
+def test_other_files_are_packaged_unchanged(
     build: Build, architecture: str, name: str, content: str
 ) -> None:
     build.target["architecture"] = architecture
@@ -149,13 +149,15 @@ def test_other_files_are_taken_as_they_are(
     assert build.contents()[name] == content.encode("latin-1")
 
 
-def test_compiled_code_of_a_wheel_is_looked_at_too(build: Build) -> None:
+def test_compiled_code_in_a_wheel_is_checked(build: Build) -> None:
     build.wheel("fast", "py3-none-any", {"fast/core.so": elf(62)})
     build.require_wheels("fast")
-    assert "fast/core.so is compiled for x86_64" in build.refusal()
+    assert "fast/core.so must be compiled for arm64 Linux" in build.refusal()
 
 
-def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(build: Build) -> None:
+def test_a_link_inside_the_directory_is_followed_and_one_to_the_outside_is_rejected(
+    build: Build,
+) -> None:
     folder = build.folder / "sources"
     (folder / "inside.py").symlink_to("event_logic.py")
     build.take("inside.py", root=folder)
@@ -165,4 +167,7 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(build: B
     outside.write_text("SECRET = 1\n")
     (folder / "link.py").symlink_to("../outside.py")
     build.take("link.py", root=folder)
-    assert f"{folder / 'link.py'} leads out of {folder} by a link, to {outside}" in build.refusal()
+    assert (
+        f"{folder / 'link.py'} must be inside {folder}, but resolves to {outside}."
+        in build.refusal()
+    )

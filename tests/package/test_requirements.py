@@ -1,4 +1,4 @@
-"""Requirements in a package: wheels for the function, whichever machine builds it."""
+"""Requirements in a package: wheels for the function's platform, on any machine."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def build(tmp_path: Path) -> Build:
 
 
 def modules(build: Build, **target: str) -> list[str]:
-    """Return the names in the package, without the description of each wheel."""
+    """Return the names of the files in the package, without the metadata of wheels."""
     return [name for name in build.contents(**target) if ".dist-info/" not in name]
 
 
 @pytest.mark.parametrize("architecture", ELF_MACHINES)
-def test_a_compiled_package_is_of_the_functions_architecture(
+def test_a_compiled_package_has_the_architecture_of_the_function(
     build: Build, architecture: str
 ) -> None:
     build.require("markupsafe==3.0.2")
@@ -37,7 +37,7 @@ def test_a_compiled_package_is_of_the_functions_architecture(
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
 @pytest.mark.parametrize("python", ["3.10", "3.14"])
-def test_of_several_wheels_the_functions_own_is_taken(
+def test_the_wheel_for_the_platform_of_the_function_is_installed(
     build: Build, architecture: str, python: str
 ) -> None:
     for version in ("310", "314"):
@@ -59,7 +59,7 @@ def test_of_several_wheels_the_functions_own_is_taken(
         ("3.14", "x86_64", ["on_linux", "on_new"]),
     ],
 )
-def test_what_a_package_needs_is_decided_for_the_function(
+def test_markers_are_evaluated_for_the_platform_of_the_function(
     build: Build, python: str, architecture: str, expected: list[str]
 ) -> None:
     markers = {
@@ -79,7 +79,7 @@ def test_what_a_package_needs_is_decided_for_the_function(
 
 
 @pytest.mark.parametrize(("python", "glibc"), [("3.11", "2_26"), ("3.12", "2_34")])
-def test_a_wheel_may_need_the_glibc_that_the_runtime_has(
+def test_a_wheel_can_require_the_glibc_of_the_runtime(
     build: Build, python: str, glibc: str
 ) -> None:
     version = python.replace(".", "")
@@ -88,13 +88,13 @@ def test_a_wheel_may_need_the_glibc_that_the_runtime_has(
     assert "new.so" in modules(build, runtime=f"python{python}")
 
 
-def test_a_wheel_that_needs_a_newer_glibc_is_refused(build: Build) -> None:
+def test_a_wheel_that_requires_a_newer_glibc_is_rejected(build: Build) -> None:
     build.wheel("new", "cp311-cp311-manylinux_2_28_aarch64", {"new.so": ""})
     build.require_wheels("new")
-    assert "no wheel of new was found" in build.refusal(runtime="python3.11")
+    assert "found no wheel of new for Python 3.11" in build.refusal(runtime="python3.11")
 
 
-def test_only_what_is_imported_goes_into_the_package(build: Build) -> None:
+def test_only_importable_files_of_a_wheel_are_packaged(build: Build) -> None:
     files = {
         "tool/__init__.py": "",
         "tool-1.data/purelib/pure.py": "",
@@ -114,7 +114,7 @@ def test_only_what_is_imported_goes_into_the_package(build: Build) -> None:
     ]
 
 
-def test_the_same_requirements_make_the_same_bytes(build: Build) -> None:
+def test_the_same_requirements_give_the_same_bytes(build: Build) -> None:
     build.wheel("tool", PURE, {"tool.py": ""})
     build.require_wheels("tool")
     build.contents()
@@ -123,42 +123,43 @@ def test_the_same_requirements_make_the_same_bytes(build: Build) -> None:
     assert build.zip.read_bytes() == first
 
 
-def test_a_package_without_a_wheel_is_named(build: Build) -> None:
+def test_a_package_without_a_wheel_is_reported(build: Build) -> None:
     build.wheel("other", "cp313-cp313-manylinux2014_x86_64", {"other.so": ""})
     build.require_wheels("other==1")
     assert build.refusal() == (
-        f"{build.target['requirements']}: no wheel of other==1 was found for Python 3.13 on arm64"
-        " Linux, and none can be built here. Ask for a version that has one, or change the"
-        " function's runtime or architecture."
+        f"{build.target['requirements']}: found no wheel of other==1 for Python 3.13 on arm64"
+        " Linux, and packages are not built from source. Require a version that has such a wheel,"
+        " or change the runtime or architecture of the function."
     )
 
 
-def test_requirements_that_pip_refuses_are_refused_in_its_words(build: Build) -> None:
+def test_an_error_of_pip_is_reported(build: Build) -> None:
     build.require("==1")
     assert build.refusal().startswith(
         f"{build.target['requirements']} could not be installed: Invalid requirement: '==1'"
     )
 
 
-def test_a_python_without_pip_is_named(build: Build) -> None:
+def test_a_python_without_pip_is_reported(build: Build) -> None:
     venv.create(build.folder / "bare")
     [python] = (build.folder / "bare").glob("*/python*3")
     build.python = str(python)
     build.require("markupsafe")
     assert build.refusal() == (
-        f"{build.target['requirements']} needs pip, which {python} does not have. Install it, or"
-        " set python_executable."
+        f"Installing {build.target['requirements']} requires pip, but {python} does not have it."
+        " Install pip, or set python_executable to a Python that has it."
     )
 
 
-def test_requirements_that_changed_since_the_plan_are_refused(build: Build) -> None:
+def test_requirements_that_changed_since_the_plan_are_rejected(build: Build) -> None:
     build.require("markupsafe")
-    assert "has changed since it was planned" in build.refusal(requirements_sha256="0" * 64)
+    assert "has changed since the plan was made" in build.refusal(requirements_sha256="0" * 64)
 
 
-def test_a_requirement_that_would_replace_a_source_is_refused(build: Build) -> None:
+def test_a_requirement_that_would_replace_a_source_is_rejected(build: Build) -> None:
     build.wheel("clash", PURE, {"event_logic.py": ""})
     build.require_wheels("clash")
     assert build.refusal() == (
-        f"{build.target['requirements']} installs event_logic.py, which the package has already."
+        f"{build.target['requirements']} installs event_logic.py, which is also a source file."
+        " Remove or rename one of them."
     )

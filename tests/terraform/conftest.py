@@ -1,4 +1,4 @@
-"""What the Terraform tests share: a provider, a role, a copy of the project."""
+"""Fixtures of the Terraform tests: the provider, a role, a copy of the project."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ ASSUMED_BY_LAMBDA = {
 
 @pytest.fixture(scope="session", autouse=True)
 def copies(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Let pytest-terraform work in a copy of this folder, and fetch the provider once.
+    """Run pytest-terraform in a copy of this directory, and download the provider once.
 
-    It leaves a lock file, a package and a record of what it made beside a root module, and does
-    not know that two commands may not fetch a provider at a time.
+    pytest-terraform leaves a lock file, a package and its own state beside a root module, and does
+    not prevent two commands from downloading the provider at the same time.
     """
     project = working_copy(tmp_path_factory.mktemp("copies") / "project")
     here = Path(__file__).parent
@@ -47,12 +47,12 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def before_all_that_is_applied(aws: LocalAws) -> None:
-    """Have the embedded AWS begin before, and end after, what pytest-terraform applies to it."""
+    """Start the embedded AWS before pytest-terraform applies, and stop it after the destroy."""
 
 
 @pytest.fixture(scope="module")
 def role_arn(aws: LocalAws) -> str:
-    """A role that Lambda may assume."""
+    """The ARN of a role that Lambda can assume."""
     role = aws.client("iam").create_role(
         RoleName="tests", AssumeRolePolicyDocument=json.dumps(ASSUMED_BY_LAMBDA)
     )

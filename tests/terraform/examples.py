@@ -1,4 +1,4 @@
-"""The examples as a person uses them: applied, their periods run, and destroyed."""
+"""The examples as a user runs them: applied, with periods, and destroyed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ WITH_EXPIRY = ("monolithic", "vpc-kms")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An example that is applied, with the outputs it then has."""
+    """An applied example and its outputs."""
 
     terraform: Terraform
     outputs: Mapping[str, Any]
     variables: Mapping[str, Any]
 
     def plan(self) -> bool:
-        """Whether Terraform would change anything."""
+        """Return whether a plan has changes."""
         return self.terraform.plan(dict(self.variables))
 
 
@@ -35,7 +35,7 @@ class Example:
 def applied(
     aws: LocalAws, folder: Path, name: str, variables: Mapping[str, Any] | None = None
 ) -> Iterator[Example]:
-    """Apply a copy of an example for the time of a `with` block, then see that all of it goes."""
+    """Apply a copy of an example, and assert that the destroy at the end leaves nothing."""
     root = working_copy(folder / "project") / "examples" / name
     if name in WITH_EXPIRY:
         keep_old_versions(root)
@@ -50,7 +50,7 @@ def applied(
 
 
 def period(aws: LocalAws, rule_name: str) -> dict[str, str]:
-    """Let a period come up; return the status of each event."""
+    """Run a period and return the status of each event."""
     [invocation] = aws.fire(rule_name)
     assert invocation.function_error is None, invocation.log_tail
     results: dict[str, str] = invocation.payload["results"]
@@ -58,7 +58,7 @@ def period(aws: LocalAws, rule_name: str) -> dict[str, str]:
 
 
 def subjects(aws: LocalAws, example: Example) -> list[str]:
-    """Return the subjects of the messages that have arrived on the example's topic."""
+    """Return the subjects of the notifications in the example's inbox."""
     answer = aws.client("sqs").receive_message(
         QueueUrl=example.outputs["inbox_queue_url"], MaxNumberOfMessages=10
     )
@@ -66,7 +66,7 @@ def subjects(aws: LocalAws, example: Example) -> list[str]:
 
 
 def everything(aws: LocalAws) -> set[str]:
-    """Return the names of all there is that an example could leave behind."""
+    """Return the names of all resources that an example could leave behind."""
     vpcs = aws.client("ec2").describe_vpcs()["Vpcs"]
     alarms = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     return {

@@ -1,4 +1,4 @@
-"""Instances of modules/monitored-lambda, and what their alarms see and tell."""
+"""Instances of modules/monitored-lambda, their metrics and their notifications."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ FIXTURES = Path(__file__).parent / "monitored"
 MODULE = "../modules/monitored-lambda"
 MINUTE = timedelta(minutes=1)
 
-# What is not Lambda's own: namespace, and the name of the dimension.
+# Namespace and dimension of the metrics that are not in AWS/Lambda.
 SOURCES = {"memory_utilization": ("LambdaInsights", "function_name")}
 
 Data = Mapping[str, float]
-"""What is put of a minute: the value of each metric."""
+"""The value of each metric in a minute."""
 
 
 def given(name: str, **variables: Any) -> dict[str, Any]:
-    """Return the variables of an instance: what is required, and others."""
+    """Return the variables of an instance: the required ones, and `variables`."""
     required = {
         "function_name": name,
         "lambda_source_dir": str(FIXTURES / "simple_lambda"),
@@ -40,12 +40,12 @@ def given(name: str, **variables: Any) -> dict[str, Any]:
 
 
 def address(name: str) -> str:
-    """Return the address that a function's alarms tell."""
+    """Return the address that the alarms of a function notify."""
     return f"{name}@example.com"
 
 
 def root(folder: Path, functions: Mapping[str, Mapping[str, Any]]) -> Terraform:
-    """Write a root module with an instance for each function; return Terraform, ready there."""
+    """Write a root module with an instance for each function, and initialize Terraform there."""
     modules = {name: given(name, **variables) for name, variables in functions.items()}
     terraform = Terraform(write_modules(working_copy(folder), MODULE, modules))
     terraform.init()
@@ -53,10 +53,10 @@ def root(folder: Path, functions: Mapping[str, Mapping[str, Any]]) -> Terraform:
 
 
 def bucket_for_packages(aws: LocalAws) -> str:
-    """Make a bucket and return its name.
+    """Create a bucket and return its name.
 
-    The provider uploads packages to Lambda itself one after the other, and waits five seconds
-    for each.
+    Without one, the provider uploads packages to Lambda one after the other, and waits five
+    seconds for each.
     """
     bucket = "monitored-packages"
     aws.client("s3").create_bucket(Bucket=bucket)
@@ -64,24 +64,24 @@ def bucket_for_packages(aws: LocalAws) -> str:
 
 
 def built(terraform: Terraform, name: str) -> Path:
-    """Return the path of the one package that has been built for a function."""
+    """Return the path of the only package that was built for a function."""
     [path] = (terraform.folder / ".build").glob(f"{name}-*.zip")
     return path
 
 
 def contents(package: Path) -> dict[str, bytes]:
-    """Return the files of a package by their names."""
+    """Return the files of a package, by name."""
     with zipfile.ZipFile(package) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def code_hash(package: Path) -> str:
-    """Return what Lambda says of the code of a function that has this package."""
+    """Return the CodeSha256 of a function with this package."""
     return b64encode(hashlib.sha256(package.read_bytes()).digest()).decode()
 
 
 def put(aws: LocalAws, name: str, time: datetime, data: Data) -> None:
-    """Put what is reported of a function's runs at that time."""
+    """Put metrics of a function's runs at that time."""
     for metric, value in data.items():
         namespace, dimension = SOURCES.get(metric, ("AWS/Lambda", "FunctionName"))
         datum = {
@@ -94,25 +94,25 @@ def put(aws: LocalAws, name: str, time: datetime, data: Data) -> None:
 
 
 def alarms(aws: LocalAws, name: str) -> dict[str, dict[str, Any]]:
-    """Return the alarms of a function by what they are about."""
+    """Return the alarms of a function, by type."""
     prefix = f"{name}-"
     found = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
     return {alarm["AlarmName"].removeprefix(prefix): alarm for alarm in found}
 
 
 def full_minute(days_ago: int) -> datetime:
-    """Return the beginning of a minute, so long ago that no other test has put data near it."""
+    """Return the start of a minute that is long enough ago to be far from other tests' data."""
     now = datetime.now(timezone.utc).replace(second=0, microsecond=0)
     return now - timedelta(days=days_ago)
 
 
 def subject(state: str, name: str, about: str) -> str:
-    """Return the subject of the message that an alarm has reached a state."""
+    """Return the subject of the notification that an alarm has changed to a state."""
     return f'{state}: "{name}-{about}" in US East (N. Virginia)'[:100]
 
 
 class Mail:
-    """Somebody who reads the e-mails to an address."""
+    """The emails to an address."""
 
     def __init__(self, aws: LocalAws, address: str) -> None:
         self._aws = aws
@@ -120,7 +120,7 @@ class Mail:
         self._read = len(aws.inbox(address))
 
     def news(self) -> list[str]:
-        """Return the subjects of what has come since the last look."""
+        """Return the subjects of the emails since the last call."""
         arrived = self._aws.inbox(self._address)
         subjects = [email.subject for email in arrived[self._read :]]
         self._read = len(arrived)
@@ -128,7 +128,7 @@ class Mail:
 
 
 class Subscribers:
-    """Somebody who reads a function's e-mails, and a queue that its topic feeds."""
+    """The subscribers of a function's topic: its email address, and a queue."""
 
     def __init__(self, aws: LocalAws, name: str, topic_arn: str) -> None:
         self._aws = aws
@@ -139,7 +139,7 @@ class Subscribers:
         aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
 
     def news(self) -> list[str]:
-        """Return the subjects of what has come since the last look, the same in both places."""
+        """Return the subjects since the last call, which must be the same in both places."""
         messages = receive(self._aws, self._url)
         news = self._mail.news()
         assert news == [json.loads(message["Body"])["Subject"] for message in messages]
@@ -147,7 +147,7 @@ class Subscribers:
 
 
 def receive(aws: LocalAws, queue_url: str) -> list[dict[str, Any]]:
-    """Return and forget the messages in a queue."""
+    """Return and delete all messages in a queue."""
     sqs = aws.client("sqs")
     found: list[dict[str, Any]] = []
     while messages := sqs.receive_message(

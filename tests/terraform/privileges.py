@@ -1,4 +1,4 @@
-"""Whether a function needs every permission of its role: taken away, one at a time."""
+"""Whether a function needs every permission of its role, tested by removing each of them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SILENCE = "no line in the log"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period to be seen in a trial."""
+    """A period that the function under test runs."""
 
     prepare: Callable[[], object]
-    """Puts state and systems so that the period needs as much as possible."""
+    """Sets up state and systems so that the period needs as many permissions as possible."""
     results: Mapping[str, str]
-    """The status of each event, if nothing is missing."""
+    """The status of each event if no permission is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Grant:
 
     @property
     def traces(self) -> str:
-        """What a person reads who looks for the reason, where it is missing."""
+        """The text by which a user finds out that this permission is missing."""
         return SILENCE if self.action.startswith("logs:") else self.action.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """A function that is updated as Terraform would, and then has its periods."""
+class FunctionUnderTest:
+    """A function that is updated as Terraform would, and then runs its periods."""
 
     aws: LocalAws
     function: str
@@ -55,7 +55,7 @@ class Trial:
         object.__setattr__(self, "role", role)
 
     def grants(self) -> list[Grant]:
-        """Return what the role may do."""
+        """Return the permissions of the role."""
         iam = self.aws.client("iam")
         assert not iam.list_attached_role_policies(RoleName=self.role)["AttachedPolicies"]
         return [
@@ -65,26 +65,26 @@ class Trial:
             for action in statement["Action"]
         ]
 
-    def needless(self) -> list[str]:
-        """Return the grants that the function does not need, or misses without saying so.
+    def unneeded_grants(self) -> list[str]:
+        """Return the grants that the function does not need, or whose absence it does not report.
 
-        It must have no trouble with all of them, before and afterwards.
+        With all of them, the function must run without errors, before and afterwards.
         """
         found = []
         with self.aws.enforcing_iam():
-            self._assert_no_trouble()
+            self._assert_no_error()
             for grant in self.grants():
                 with without(self.aws, grant):
-                    trouble = self.trouble()
-                if grant.traces not in trouble:
-                    found.append(f"{grant.sid} {grant.action}: {trouble or 'nothing is amiss'}")
-            self._assert_no_trouble()
+                    error = self.first_error()
+                if grant.traces not in error:
+                    found.append(f"{grant.sid} {grant.action}: {error or 'no error'}")
+            self._assert_no_error()
         return found
 
-    def trouble(self) -> str:
-        """Return what a person notices of the first thing that goes wrong, nothing if all is well.
+    def first_error(self) -> str:
+        """Return the first error that a user would notice, empty if there is none.
 
-        A new process has the periods: what is looked up, or done, only once is done anew.
+        The update starts a new process, so that lookups that are done only once are repeated.
         """
         try:
             self._update()
@@ -92,15 +92,15 @@ class Trial:
             return str(error)
         for period in self.periods:
             period.prepare()
-            if trouble := self._trouble(period):
-                return trouble
+            if message := self._error_in(period):
+                return message
         return ""
 
-    def _assert_no_trouble(self) -> None:
-        trouble = self.trouble()
-        assert not trouble, trouble
+    def _assert_no_error(self) -> None:
+        error = self.first_error()
+        assert not error, error
 
-    def _trouble(self, period: Period) -> str:
+    def _error_in(self, period: Period) -> str:
         before = len(self._log())
         try:
             invocation = self.aws.invoke(self.function)
@@ -111,17 +111,17 @@ class Trial:
         lines = self._log()[before:]
         if not any(invocation.payload["run_id"] in line for line in lines):
             return SILENCE
-        refused = [line for line in lines if "not authorized" in line]
+        errors = [line for line in lines if "not authorized" in line]
         results = invocation.payload["results"]
         if results != period.results:
-            refused.append(f"{results}, not {period.results}")
-        return "\n".join(refused)
+            errors.append(f"{results}, not {period.results}")
+        return "\n".join(errors)
 
     def _update(self) -> None:
         configuration = self._configuration()
         parts = ("DeadLetterConfig", "TracingConfig", "VpcConfig")
         given = {name: configuration[name] for name in parts if name in configuration}
-        given.get("VpcConfig", {}).pop("VpcId", None)  # told, but not taken
+        given.get("VpcConfig", {}).pop("VpcId", None)  # returned by AWS, but not accepted as input
         functions = self.aws.client("lambda")
         functions.update_function_configuration(FunctionName=self.function, **given)
 
@@ -138,7 +138,7 @@ class Trial:
 
 @contextmanager
 def without(aws: LocalAws, grant: Grant) -> Iterator[None]:
-    """Take a grant away for the time of a `with` block."""
+    """Remove a grant for the duration of a `with` block."""
     iam = aws.client("iam")
     names = {"RoleName": grant.role, "PolicyName": grant.policy}
     before = _document(aws, grant.role, grant.policy)

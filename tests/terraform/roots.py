@@ -1,4 +1,4 @@
-"""Root modules that use DIVA the way a person's configuration does."""
+"""Root modules that call DIVA as a user's configuration does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def get_events():
 
 
 def write_event_logic(project: Path, name: str) -> None:
-    """Let the project's `event_logic.py` define one event that is always healthy."""
+    """Write an `event_logic.py` with one event, which is always healthy."""
     path = project / "event_logic.py"
     path.write_text(EVENT_LOGIC.format(name=name), encoding="utf-8")
 
@@ -36,16 +36,16 @@ def plan_root(folder: Path) -> dict[str, Any]:
 
 
 def planned_outputs(plan: Mapping[str, Any], instance: str) -> dict[str, Any]:
-    """Return the outputs that an instance would have, as far as they are known."""
+    """Return the outputs of an instance, as far as the plan knows them."""
     outputs: dict[str, Any] = plan["output_changes"][instance]["after"]
     return outputs
 
 
 def write_root(project: Path, role_arn: str, modules: Mapping[str, Mapping[str, Any]]) -> Path:
-    """Write a root module with an instance of DIVA by each name, and return its folder.
+    """Write a root module with an instance of DIVA for each name, and return its directory.
 
-    The required variables have values that work; all outputs of an instance are one output of
-    the root, by the instance's name.
+    Required variables have valid values. The outputs of an instance are one output of the root
+    module, with the name of the instance.
     """
     required = {"lambda_role_arn": role_arn, "event_logic_path": "../event_logic.py"}
     given = {
@@ -55,10 +55,10 @@ def write_root(project: Path, role_arn: str, modules: Mapping[str, Mapping[str, 
 
 
 def write_modules(project: Path, source: str, given: Mapping[str, Mapping[str, Any]]) -> Path:
-    """Write a root module that calls the module at `source` by each name; return its folder."""
+    """Write a root module that calls `source` for each name, and return its directory."""
     configuration = {
-        # Terraform validates what it knows before it plans, and then plans nothing else. What
-        # comes from a variable is validated with all the rest.
+        # Terraform validates constants before it plans, and stops there if one is invalid. Values
+        # from variables are validated in the plan, together with everything else.
         "variable": {"given": {"default": given}},
         "module": {
             name: {"source": source}

@@ -1,4 +1,4 @@
-"""The example with policies of its own: one of them is taken away, and given back."""
+"""The custom-permissions example: broken and repaired by detaching and attaching a policy."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def example(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     outputs = example.outputs
     name = outputs["lambda_function_name"]
-    aws.evaluate_alarms()  # so that every alarm has a state, and has told it
+    aws.evaluate_alarms()  # every alarm now has a state, and has sent its first notification
     mail = Mail(aws, ADDRESS)
 
     def deliver() -> None:
@@ -69,6 +69,6 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
 
 
 def articles(aws: LocalAws, example: Example) -> dict[str, str]:
-    """Return how many there are of what is in stock."""
+    """Return the quantities in the table, by article."""
     found = aws.client("dynamodb").scan(TableName=example.outputs["dynamodb_table_name"])
     return {item["article"]["S"]: item["quantity"]["N"] for item in found["Items"]}

@@ -1,4 +1,4 @@
-"""The distributed example: broken and repaired, and held to its roles' permissions."""
+"""The distributed example: broken and repaired, and the permissions of its roles."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from cli.demo import aws_cli
 
 from .examples import Example, applied, period, subjects
-from .privileges import Period, Trial
+from .privileges import FunctionUnderTest, Period
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-# What happens before a period; then worker, invoices and shipments of both workers' runs.
+# Commands before a period, its worker, and the status of both events.
 STORY = [
     ((), "detect", "waiting (1×)", "waiting (1×)"),
     ((), "inject", "waiting (1×)", "waiting (1×)"),
@@ -75,7 +75,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
         ),
     ],
 )
-def test_a_role_may_do_what_its_worker_needs_and_nothing_else(
+def test_a_role_has_the_permissions_that_its_worker_needs_and_no_others(
     aws: LocalAws,
     example: Example,
     worker: str,
@@ -92,7 +92,7 @@ def test_a_role_may_do_what_its_worker_needs_and_nothing_else(
         for kind in ("invoices", "shipments"):
             kind_of_write({"event_id": {"S": kind}})
 
-    trial = Trial(
+    under_test = FunctionUnderTest(
         aws,
         example.outputs["lambda_function_names"][worker],
         [
@@ -106,5 +106,5 @@ def test_a_role_may_do_what_its_worker_needs_and_nothing_else(
             ),
         ],
     )
-    needless = trial.needless()
-    assert not needless, needless
+    unneeded = under_test.unneeded_grants()
+    assert not unneeded, unneeded

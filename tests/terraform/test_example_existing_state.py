@@ -1,4 +1,4 @@
-"""The example with existing state: it uses what is there, and is held to its permissions."""
+"""The existing-state example: its storage, and the permissions of its roles."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .examples import Example, applied, period
-from .privileges import Period, Trial
+from .privileges import FunctionUnderTest, Period
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-# What answers there stands for a web site: a bucket that is not yet made, for one that is down.
+# The path of a bucket, which stands for a website: it responds once the bucket is created.
 SITE = "not-yet-made"
 
 
@@ -26,7 +26,7 @@ def example(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield example
 
 
-def test_it_uses_bucket_table_and_key_that_are_there(aws: LocalAws, example: Example) -> None:
+def test_it_uses_the_existing_bucket_table_and_key(aws: LocalAws, example: Example) -> None:
     outputs = example.outputs
     rules = outputs["eventbridge_rule_names"]
     assert period(aws, rules["shop"]) == {"front": "ok", "gone": "failed_detection (1/3)"}
@@ -50,14 +50,14 @@ def site(aws: LocalAws) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("site")
-def test_the_shops_role_may_do_what_its_function_needs_and_nothing_else(
+def test_the_shops_role_has_the_permissions_that_it_needs_and_no_others(
     aws: LocalAws, example: Example
 ) -> None:
     s3 = aws.client("s3")
     state = {"Bucket": example.outputs["state_bucket_name"], "Key": example.outputs["state_key"]}
     was_failing = json.dumps({"gone": {"alerted": True, "healthy": False}})
     healthy = {"front": "ok", "gone": "ok"}
-    trial = Trial(
+    under_test = FunctionUnderTest(
         aws,
         example.outputs["lambda_function_names"]["shop"],
         [
@@ -68,18 +68,18 @@ def test_the_shops_role_may_do_what_its_function_needs_and_nothing_else(
             Period(lambda: s3.delete_object(**state), healthy),
         ],
     )
-    needless = trial.needless()
-    assert not needless, needless
+    unneeded = under_test.unneeded_grants()
+    assert not unneeded, unneeded
 
 
-def test_the_partners_role_may_do_what_its_function_needs_and_nothing_else(
+def test_the_partners_role_has_the_permissions_that_it_needs_and_no_others(
     aws: LocalAws, example: Example
 ) -> None:
     dynamodb = aws.client("dynamodb")
     table = {"TableName": example.outputs["dynamodb_table_name"]}
     key = {"event_id": {"S": "dynamodb"}}
     was_failing = {**key, "alerted": {"BOOL": True}, "healthy": {"BOOL": False}}
-    trial = Trial(
+    under_test = FunctionUnderTest(
         aws,
         example.outputs["lambda_function_names"]["partners"],
         [
@@ -89,5 +89,5 @@ def test_the_partners_role_may_do_what_its_function_needs_and_nothing_else(
             Period(lambda: dynamodb.delete_item(**table, Key=key), {"dynamodb": "ok"}),
         ],
     )
-    needless = trial.needless()
-    assert not needless, needless
+    unneeded = under_test.unneeded_grants()
+    assert not unneeded, unneeded

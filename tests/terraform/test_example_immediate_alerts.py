@@ -1,4 +1,4 @@
-"""The example with immediate alerts: a failed run arrives by e-mail, and so does its end."""
+"""The immediate-alerts example: emails when the alarm fires, and when it clears."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def example(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     outputs = example.outputs
     name = outputs["lambda_function_name"]
-    aws.evaluate_alarms()  # so that every alarm has a state, and has told it
+    aws.evaluate_alarms()  # every alarm now has a state, and has sent its first notification
     mail = Mail(aws, ADDRESS)
 
     def run(*commands: str) -> str | None:
-        """Run after these commands; return why it fails."""
+        """Run these commands and then the function, and return its error or None."""
         for command in commands:
             aws_cli.run(outputs[command], aws.client)
         with aws.enforcing_iam():
@@ -46,10 +46,10 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     assert gross(aws, example) == "144.00"
     assert mail.news() == []
 
-    assert run("break_command", "order_command") == "VAT_PERCENT is no number: 20,0"
+    assert run("break_command", "order_command") == "VAT_PERCENT must be a number, but is 20,0"
     assert run() is not None
     assert mail.news() == [subject("ALARM", name, "errors-immediate")]
-    assert keys(aws, example, "orders/") == ["orders/4711.json"], "the order waits"
+    assert keys(aws, example, "orders/") == ["orders/4711.json"], "the order is kept"
 
     assert run("repair_command") is None
     assert keys(aws, example, "orders/") == []

@@ -1,4 +1,4 @@
-"""The monolithic example: broken and repaired, and held to its role's permissions."""
+"""The monolithic example: broken and repaired, and the permissions of its role."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from cli.demo import aws_cli
 
 from .examples import Example, applied, period, subjects
-from .privileges import Period, Trial
+from .privileges import FunctionUnderTest, Period
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-# What happens before a period, and the status of each event in it.
+# The command before a period, and the status of each event.
 STORY = [
     #                 orders                    receipts    website
     (None,            "verified",               "verified", "ok"),
@@ -48,7 +48,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     assert not example.plan(), "a second plan is empty"
 
 
-def test_its_role_may_do_what_the_function_needs_and_nothing_else(
+def test_its_role_has_the_permissions_that_the_function_needs_and_no_others(
     aws: LocalAws, example: Example
 ) -> None:
     s3, sqs = aws.client("s3"), aws.client("sqs")
@@ -71,7 +71,7 @@ def test_its_role_may_do_what_the_function_needs_and_nothing_else(
 
     orders = {"alerted": True, "healthy": True, "cooldown_counter": 1}
     new = {"orders": "verified", "receipts": "verified", "website": "ok"}
-    trial = Trial(
+    under_test = FunctionUnderTest(
         aws,
         function,
         [
@@ -83,12 +83,12 @@ def test_its_role_may_do_what_the_function_needs_and_nothing_else(
             Period(delete_state, new),
         ],
     )
-    needless = trial.needless()
-    assert not needless, needless
+    unneeded = under_test.unneeded_grants()
+    assert not unneeded, unneeded
 
 
 def empty(sqs: Any, queue_url: str) -> None:
-    """Remove every message; SQS purges a queue but once a minute, so only if it must."""
+    """Delete all messages. Purge only if necessary, since SQS allows that once a minute."""
     queue = {"QueueUrl": queue_url}
     while messages := sqs.receive_message(**queue, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:

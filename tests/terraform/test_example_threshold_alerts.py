@@ -1,4 +1,4 @@
-"""The example with alerts above a threshold: single failures are kept, many of them are told."""
+"""The threshold-alerts example: failed events are kept, and many of them alert."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "threshold@example.com"
 
-# Its README's: what runs in each minute, what of that fails, and whom the alarm tells.
+# The table in its README: runs and failed runs of each minute, and the alarm's new state.
 README = [
     (100, 10, ""),
     (100, 40, ""),
@@ -36,11 +36,11 @@ README = [
 def example(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
     folder = tmp_path_factory.mktemp("example")
     with applied(aws, folder, "threshold-alerts", {"alarm_email": ADDRESS}) as example:
-        aws.evaluate_alarms()  # so that every alarm has a state, and has told it
+        aws.evaluate_alarms()  # every alarm now has a state, and has sent its first notification
         yield example
 
 
-def test_it_alerts_when_its_readme_says_so(aws: LocalAws, example: Example) -> None:
+def test_it_alerts_as_its_readme_says(aws: LocalAws, example: Example) -> None:
     name = example.outputs["lambda_function_name"]
     mail = Mail(aws, ADDRESS)
     began = full_minute(days_ago=1)
@@ -64,7 +64,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
             aws_cli.run(example.outputs[command], aws.client)
 
     def pass_minutes(*minutes: int, failed: int) -> None:
-        """Let these minutes from now pass, with ten runs in each."""
+        """Put ten runs in each of these minutes from now, and evaluate the alarms."""
         now = datetime.now(timezone.utc)
         for minute in minutes:
             runs = {"Invocations": 10, "Errors": failed}
@@ -80,7 +80,7 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     aws_cli.run(example.outputs["break_command"], aws.client)
     publish("reading_command")
     pass_minutes(1, failed=10)
-    assert mail.news() == [], "two bad minutes"
+    assert mail.news() == [], "two breaching minutes"
     pass_minutes(2, failed=10)
     assert mail.news() == [told(example, "ALARM")]
 
@@ -91,16 +91,18 @@ def test_it_is_broken_and_repaired(aws: LocalAws, example: Example) -> None:
     assert not example.plan(), "a second plan is empty"
 
 
-def test_what_it_cannot_read_is_kept_with_the_reason(aws: LocalAws, example: Example) -> None:
+def test_an_unreadable_reading_leaves_a_dead_letter_with_the_reason(
+    aws: LocalAws, example: Example
+) -> None:
     queue = example.outputs["dead_letter_queue_url"]
-    receive(aws, queue)  # what failed before
+    receive(aws, queue)  # left by other tests
     with aws.enforcing_iam():
         aws_cli.run(example.outputs["bad_reading_command"], aws.client)
     [letter] = receive(aws, queue)
     [record] = json.loads(letter["Body"])["Records"]
     assert record["Sns"]["Message"] in example.outputs["bad_reading_command"]
     reason = letter["MessageAttributes"]["ErrorMessage"]["StringValue"]
-    assert reason.endswith("a number in C or F is readable")
+    assert reason.endswith("must have a number in C or F")
 
 
 def told(example: Example, state: str) -> str:

@@ -1,4 +1,4 @@
-"""The example in a VPC: it keeps to its network and key, and is held to its permissions."""
+"""The vpc-kms example: its network and key, and the permissions of its role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from cli.demo import aws_cli
 
 from .examples import Example, applied, period
-from .privileges import Period, Trial
+from .privileges import FunctionUnderTest, Period
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -23,7 +23,7 @@ def example(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield example
 
 
-def test_it_keeps_to_its_network_and_key(aws: LocalAws, example: Example) -> None:
+def test_it_uses_its_network_and_key(aws: LocalAws, example: Example) -> None:
     outputs = example.outputs
     assert period(aws, outputs["eventbridge_rule_name"]) == {"service": "ok"}
 
@@ -45,14 +45,14 @@ def test_it_keeps_to_its_network_and_key(aws: LocalAws, example: Example) -> Non
     assert not example.plan(), "a second plan is empty"
 
 
-def test_its_role_may_do_what_the_function_needs_and_nothing_else(
+def test_its_role_has_the_permissions_that_the_function_needs_and_no_others(
     aws: LocalAws, example: Example
 ) -> None:
     s3 = aws.client("s3")
     state = {"Bucket": example.outputs["state_bucket_name"], "Key": example.outputs["state_key"]}
     last_success = {"alerted": True, "healthy": True, "cooldown_counter": 1}
     body = json.dumps({"service": last_success})
-    trial = Trial(
+    under_test = FunctionUnderTest(
         aws,
         example.outputs["lambda_function_name"],
         [
@@ -63,5 +63,5 @@ def test_its_role_may_do_what_the_function_needs_and_nothing_else(
             Period(lambda: s3.delete_object(**state), {"service": "ok"}),
         ],
     )
-    needless = trial.needless()
-    assert not needless, needless
+    unneeded = under_test.unneeded_grants()
+    assert not unneeded, unneeded

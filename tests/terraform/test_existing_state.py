@@ -1,4 +1,4 @@
-"""A bucket or table that is there already is used as it is, and still there afterwards."""
+"""An existing bucket or table is used, not modified, and not destroyed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def get_events():
 
 
 @pytest.mark.parametrize("mode", ["monolithic", "distributed"])
-def test_existing_state_is_used_and_left_alone(
+def test_existing_state_is_used_but_not_modified(
     aws: LocalAws, project: Path, role_arn: str, mode: str
 ) -> None:
     make, describe, read, variables = PLACES[mode]
@@ -98,7 +98,7 @@ def read_table(aws: LocalAws) -> int:
 
 
 def answer(client: Any, operation: str, **arguments: str) -> Any:
-    """Return what AWS says of a setting, or the code of its refusal where there is none."""
+    """Return a setting, or the error code of AWS if there is none."""
     try:
         content = getattr(client, operation)(**arguments)
     except client.exceptions.ClientError as error:

@@ -1,4 +1,4 @@
-"""The policy a function's role needs, for each configuration."""
+"""The policy for the execution role, in each configuration."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
 }
 
 
-def test_each_configuration_is_allowed_what_it_needs_and_no_more(
+def test_the_policy_allows_what_a_configuration_needs_and_nothing_else(
     project: Path, role_arn: str
 ) -> None:
     modules = {name: variables for name, (variables, _) in CASES.items()}

@@ -1,4 +1,4 @@
-"""A function's life: applied, edited, reconfigured, destroyed."""
+"""The lifecycle of a function: applied, edited, reconfigured, destroyed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .roots import write_event_logic, write_root
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-# Old versions that never expire: setting their expiry takes the provider a minute.
+# Noncurrent versions do not expire, since the provider takes a minute to configure that.
 MODES: dict[str, dict[str, Any]] = {
     "monolithic": {"state_version_retention_days": None},
     "distributed": {"diva_mode": "distributed"},
 }
-# Where it is not looked at, state that is made elsewhere spares its making.
+# Existing state, which saves creating it in tests that do not use it.
 STATELESS = {"diva_mode": "distributed", "dynamodb_table_name": "elsewhere"}
 
 
@@ -46,7 +46,7 @@ def test_from_first_apply_to_destroy(
     assert events(aws, outputs) == {"second": "ok"}
 
     shutil.rmtree(terraform.folder / ".build")
-    assert not terraform.plan(), "what was built is not missed"
+    assert not terraform.plan(), "a deleted build directory changes nothing"
 
     write_root(project, role_arn, {"probe": {**MODES[mode], "lambda_memory_mb": 256}})
     terraform.apply()
@@ -60,12 +60,12 @@ def test_from_first_apply_to_destroy(
     (project / "event_logic.py").unlink()
     with pytest.raises(TerraformError) as missing:
         terraform.plan()
-    assert 'There is no file "../event_logic.py"' in " ".join(missing.value.output.split())
+    assert 'The source "../event_logic.py" of probe' in " ".join(missing.value.output.split())
     terraform.destroy()
     assert left(aws) == before
 
 
-def test_a_plan_from_before_an_edit_deploys_nothing(
+def test_a_plan_made_before_an_edit_deploys_nothing(
     aws: LocalAws, project: Path, role_arn: str
 ) -> None:
     terraform = Terraform(write_root(project, role_arn, {"edited": STATELESS}))
@@ -82,7 +82,7 @@ def test_a_plan_from_before_an_edit_deploys_nothing(
     terraform.destroy()
 
 
-def test_a_package_from_elsewhere_is_deployed_without_a_python(
+def test_a_package_built_elsewhere_is_deployed_without_python(
     aws: LocalAws, project: Path, role_arn: str
 ) -> None:
     (project / "event_logic.py").unlink()
@@ -104,7 +104,7 @@ def test_a_package_from_elsewhere_is_deployed_without_a_python(
     terraform.destroy()
 
 
-def test_what_stops_a_build_is_named(project: Path, role_arn: str) -> None:
+def test_a_failed_build_says_why(project: Path, role_arn: str) -> None:
     broken = project / "broken.py"
     broken.write_text("def get_events():\n    return {\n", encoding="utf-8")
     modules = {
@@ -122,7 +122,7 @@ def test_what_stops_a_build_is_named(project: Path, role_arn: str) -> None:
 
 
 def events(aws: LocalAws, outputs: dict[str, Any]) -> dict[str, str]:
-    """Let a period come up; return the status of each event."""
+    """Run a period and return the status of each event."""
     [invocation] = aws.fire(outputs["eventbridge_rule_name"])
     assert invocation.function_error is None, invocation.log_tail
     results: dict[str, str] = invocation.payload["results"]
@@ -135,13 +135,13 @@ def write_package(path: Path, content: str) -> None:
 
 
 def code(aws: LocalAws, name: str) -> str:
-    """Return the hash of the code that is deployed."""
+    """Return the hash of the deployed code."""
     function = aws.client("lambda").get_function_configuration(FunctionName=name)
     return str(function["CodeSha256"])
 
 
 def left(aws: LocalAws) -> list[str]:
-    """Return the names of everything in AWS that the module could have made."""
+    """Return the names of all resources that the module could have created."""
     return [
         *(
             function["FunctionName"]

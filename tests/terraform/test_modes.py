@@ -1,4 +1,4 @@
-"""What each mode makes of its variables, as AWS then shows it."""
+"""The resources of each mode, as AWS describes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_terraform import terraform
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-# Each makes a fixture that applies the root module of that name.
+# Each call creates a fixture that applies the root module of that name.
 terraform("monolithic", scope="module")
 terraform("distributed", scope="module")
 

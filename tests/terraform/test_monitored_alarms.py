@@ -1,4 +1,4 @@
-"""A monitored function's alarms: what makes them go off, and who is told."""
+"""The alarms of a monitored function: when they fire and clear, and whom they notify."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def runs(count: int, failed: int) -> Data:
     return {"Invocations": count, "Errors": failed}
 
 
-# By function and alarm: minutes, what is reported of each, and the alarm's state after it.
+# By function and alarm: minute, its metrics, and the state of the alarm after it.
 STORIES: dict[tuple[str, str], list[tuple[int, Data, str]]] = {
     ("immediate", "errors-immediate"): [
         (0, NOTHING, "OK"),
@@ -70,11 +70,11 @@ STORIES: dict[tuple[str, str], list[tuple[int, Data, str]]] = {
     ],
     ("threshold", "errors-threshold"): [
         (0, NOTHING, "OK"),
-        (1, runs(0, 0), "OK"),  # and 0 / 0 is no rate
+        (1, runs(0, 0), "OK"),  # no division by zero
         (2, runs(100, 1), "OK"),
         (3, runs(100, 5), "OK"),  # not above the threshold
         (4, runs(100, 5), "OK"),
-        (5, runs(100, 6), "OK"),  # above it, but for one minute
+        (5, runs(100, 6), "OK"),  # above it, but only for one minute
         (6, runs(100, 0), "OK"),
         (7, runs(100, 6), "OK"),
         (8, runs(100, 6), "ALARM"),
@@ -90,7 +90,7 @@ STORIES: dict[tuple[str, str], list[tuple[int, Data, str]]] = {
         (2, runs(10, 3), "OK"),
         (3, runs(10, 0), "OK"),
         (4, runs(10, 3), "ALARM"),  # the third of five
-        (5, runs(10, 0), "OK"),  # the first has gone
+        (5, runs(10, 0), "OK"),  # the first one is out of range
     ],
     ("immediate", "throttles"): [
         (0, {"Throttles": 0}, "OK"),
@@ -112,7 +112,7 @@ STORIES: dict[tuple[str, str], list[tuple[int, Data, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The functions' outputs, those who are told, and a topic that one function tells besides."""
+    """The outputs and subscribers of the functions, and a further topic of one of them."""
 
     outputs: dict[str, dict[str, Any]]
     subscribers: dict[str, Subscribers]
@@ -134,7 +134,7 @@ def watched(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Watched:
     terraform = root(tmp_path_factory.mktemp("alarms") / "project", functions)
     terraform.apply()
     outputs = terraform.output()
-    aws.evaluate_alarms()  # so that every alarm has a state, and has told it
+    aws.evaluate_alarms()  # every alarm now has a state, and has sent its first notification
     subscribers = {
         name: Subscribers(aws, name, outputs[name]["sns_topic_arn"]) for name in functions
     }
@@ -142,7 +142,7 @@ def watched(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Watched:
 
 
 @pytest.mark.parametrize(("name", "about"), STORIES)
-def test_an_alarm_goes_off_and_is_over_and_tells_both(
+def test_an_alarm_notifies_when_it_fires_and_when_it_clears(
     aws: LocalAws, watched: Watched, name: str, about: str
 ) -> None:
     story = STORIES[name, about]
@@ -162,7 +162,7 @@ def test_an_alarm_goes_off_and_is_over_and_tells_both(
 
 
 @pytest.mark.parametrize("strategy", ["immediate", "threshold"])
-def test_a_run_that_fails_is_told_and_one_that_does_not_is_not(
+def test_a_failed_run_notifies_and_a_successful_one_does_not(
     aws: LocalAws, watched: Watched, strategy: str
 ) -> None:
     name, about = f"run-{strategy}", f"errors-{strategy}"
@@ -182,7 +182,7 @@ def test_a_run_that_fails_is_told_and_one_that_does_not_is_not(
     assert subscribers.news() == [subject("OK", name, about)]
 
 
-def test_a_run_that_lambda_refuses_is_told(aws: LocalAws, watched: Watched) -> None:
+def test_a_throttled_invocation_notifies(aws: LocalAws, watched: Watched) -> None:
     with pytest.raises(ClientError) as refused:
         aws.invoke("stopped")
     assert refused.value.response["Error"]["Code"] == "TooManyRequestsException"
@@ -190,7 +190,7 @@ def test_a_run_that_lambda_refuses_is_told(aws: LocalAws, watched: Watched) -> N
     assert watched.subscribers["stopped"].news() == [subject("ALARM", "stopped", "throttles")]
 
 
-def test_there_are_the_alarms_that_are_asked_for(aws: LocalAws, watched: Watched) -> None:
+def test_only_enabled_alarms_are_created(aws: LocalAws, watched: Watched) -> None:
     always = {"throttles", "duration"}
     expected = {
         name: {*always, f"errors-{variables.get('alert_strategy', 'immediate')}"}
@@ -204,7 +204,9 @@ def test_there_are_the_alarms_that_are_asked_for(aws: LocalAws, watched: Watched
         assert outputs["alarm_arns"] == found
 
 
-def test_every_alarm_tells_all_topics_of_both_ends(aws: LocalAws, watched: Watched) -> None:
+def test_every_alarm_notifies_all_topics_when_it_fires_and_clears(
+    aws: LocalAws, watched: Watched
+) -> None:
     for name, outputs in watched.outputs.items():
         topics = [outputs["sns_topic_arn"]]
         if name == "measured":

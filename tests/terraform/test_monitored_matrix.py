@@ -1,7 +1,7 @@
-"""The monitored function for each architecture, Python and strategy.
+"""The monitored function for each architecture, Python version and strategy.
 
-Functions run on this machine's own Python and processor, so that of the others it is the code
-which is looked at: whether it is compiled for what Lambda would run it on.
+The embedded AWS runs functions on the Python and the processor of this machine. For all others, the
+tests inspect the package: whether its code is compiled for what Lambda would run it on.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ if TYPE_CHECKING:
 
     from local_aws import LocalAws
 
-# By architecture: what an ELF file's header and a library's name call it.
+# By architecture: its number in ELF headers, and its name in library names.
 MACHINES = {"arm64": (183, "aarch64"), "x86_64": (62, "x86_64")}
 VERSIONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 STRATEGIES = ["immediate", "threshold"]
 COMBINATIONS = list(itertools.product(MACHINES, VERSIONS, STRATEGIES))
 
-# What the provider had not heard of before 6.20.
+# Not supported by the provider before 6.20.
 NEWEST = "3.14"
 
 
 @dataclass(frozen=True, slots=True)
 class Combinations:
-    """All functions' packages, and the outputs of those that are deployed."""
+    """The packages of all functions, and the outputs of those that are deployed."""
 
     packages: dict[str, Path]
     outputs: dict[str, dict[str, Any]]
@@ -94,7 +94,7 @@ def combinations(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Com
 
 
 def refuses_newest(terraform: Terraform, count: int) -> bool:
-    """Whether the provider is older than the newest Python, and that is all that is wrong."""
+    """Return whether the provider does not support the newest Python, the only error allowed."""
     try:
         terraform.plan()
     except TerraformError as refused:
@@ -131,7 +131,7 @@ def test_the_code_is_for_the_architecture_and_the_python(
     assert compiled == {library_of(version, its_name): machine}
 
     if name not in combinations.outputs:
-        noted(f"This AWS provider refuses python{NEWEST}: its packages were built, not deployed")
+        noted(f"This AWS provider rejects python{NEWEST}: its packages were built, not deployed")
         return
     function = aws.client("lambda").get_function_configuration(FunctionName=name)
     assert function["Runtime"] == f"python{version}"
@@ -141,10 +141,10 @@ def test_the_code_is_for_the_architecture_and_the_python(
 
 @pytest.mark.skipif(
     platform.system() != "Linux" or platform.machine() not in ("aarch64", "x86_64"),
-    reason="what is compiled for Lambda runs on Linux",
+    reason="code that is compiled for Lambda runs on Linux",
 )
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_the_compiled_code_runs_where_it_is_for_this_machine(
+def test_code_that_is_compiled_for_this_machine_runs(
     aws: LocalAws, combinations: Combinations, strategy: str
 ) -> None:
     version = f"3.{sys.version_info.minor}"
@@ -153,14 +153,14 @@ def test_the_compiled_code_runs_where_it_is_for_this_machine(
     ]
     name = name_of(architecture, version, strategy)
     if name not in combinations.outputs:
-        pytest.skip(f"this AWS provider refuses python{version}")
+        pytest.skip(f"this AWS provider rejects python{version}")
     run = aws.invoke(name, {"text": "1 < 2"})
     library = library_of(version, platform.machine())
     assert run.payload == {"escaped": "1 &lt; 2", "compiled": library}
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_every_function_that_fails_is_told_and_no_other(
+def test_every_function_that_fails_notifies_and_no_other(
     aws: LocalAws, combinations: Combinations, strategy: str
 ) -> None:
     names = [name for name in combinations.outputs if name.endswith(strategy)]
@@ -169,7 +169,7 @@ def test_every_function_that_fails_is_told_and_no_other(
         for architecture, version in itertools.product(MACHINES, VERSIONS)
         if version != NEWEST
     }
-    aws.evaluate_alarms()  # so that every alarm has a state, and has told it
+    aws.evaluate_alarms()  # every alarm now has a state, and has sent its first notification
     began = full_minute(days_ago=20 + STRATEGIES.index(strategy))
     for failing in (names[::2], names[1::2]):
         mail = {name: Mail(aws, address(name)) for name in names}

@@ -1,4 +1,4 @@
-"""What a monitored function is made with, and does: everything it can have, and the least."""
+"""A monitored function with all options, and one with none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BARE = "a-function-whose-name-takes-all-of-the-64-characters-that-it-may"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Terraform's outputs, and what was there before."""
+    """The applied root module: its variables and outputs, and the dead-letter queue."""
 
     terraform: Terraform
     variables: dict[str, str]
@@ -54,7 +54,7 @@ def test_a_second_plan_is_empty(options: Options) -> None:
     assert not options.terraform.plan(options.variables)
 
 
-def test_the_function_has_what_is_asked_for(aws: LocalAws, options: Options) -> None:
+def test_the_function_has_all_options(aws: LocalAws, options: Options) -> None:
     made = options.outputs["made"]
     function = configuration(aws, FULL)
     assert function["Handler"] == "main.lambda_handler"
@@ -69,7 +69,7 @@ def test_the_function_has_what_is_asked_for(aws: LocalAws, options: Options) -> 
     assert tags == {"team": "reports"}
 
 
-def test_little_is_needed_and_the_rest_has_safe_defaults(aws: LocalAws, options: Options) -> None:
+def test_defaults(aws: LocalAws, options: Options) -> None:
     function = configuration(aws, BARE)
     assert function["Runtime"] == "python3.13"
     assert function["Architectures"] == ["arm64"]
@@ -87,7 +87,7 @@ def test_little_is_needed_and_the_rest_has_safe_defaults(aws: LocalAws, options:
     assert not topic(aws, outputs).get("KmsMasterKeyId")
 
 
-def test_the_outputs_name_what_is_there(aws: LocalAws, options: Options) -> None:
+def test_outputs(aws: LocalAws, options: Options) -> None:
     for name, outputs in ((FULL, options.outputs["full"]), (BARE, options.outputs["bare"])):
         function = configuration(aws, name)
         assert outputs["lambda_function_name"] == name
@@ -99,7 +99,7 @@ def test_the_outputs_name_what_is_there(aws: LocalAws, options: Options) -> None
         assert topic(aws, outputs)["TopicArn"] == outputs["sns_topic_arn"]
 
 
-def test_log_and_topic_are_as_they_are_asked_for(aws: LocalAws, options: Options) -> None:
+def test_the_log_group_and_the_topic_have_all_options(aws: LocalAws, options: Options) -> None:
     key_arn = options.outputs["made"]["key_arn"]
     assert group(aws, FULL)["kmsKeyId"] == key_arn
     assert group(aws, FULL)["retentionInDays"] == 30
@@ -113,21 +113,25 @@ def test_log_and_topic_are_as_they_are_asked_for(aws: LocalAws, options: Options
     }
 
 
-def test_policies_made_at_the_same_time_are_attached(aws: LocalAws, options: Options) -> None:
+def test_policies_that_are_created_in_the_same_apply_are_attached(
+    aws: LocalAws, options: Options
+) -> None:
     role = options.outputs["full"]["lambda_role_name"]
     attached = aws.client("iam").list_attached_role_policies(RoleName=role)["AttachedPolicies"]
     made = options.outputs["made"]["policy_arns"]
     assert sorted(each["PolicyArn"] for each in attached) == sorted(made)
 
 
-def test_a_package_goes_through_the_bucket(aws: LocalAws, options: Options) -> None:
+def test_the_package_is_uploaded_to_the_bucket(aws: LocalAws, options: Options) -> None:
     stored = aws.client("s3").list_objects_v2(Bucket=options.variables["packages_bucket"])
     [key] = [each["Key"] for each in stored["Contents"] if each["Key"].startswith(f"{FULL}/")]
     head = aws.client("s3").head_object(Bucket=options.variables["packages_bucket"], Key=key)
     assert head["ContentLength"] == configuration(aws, FULL)["CodeSize"]
 
 
-def test_the_alias_is_ready_and_leads_to_the_code(aws: LocalAws, options: Options) -> None:
+def test_the_alias_has_provisioned_concurrency_and_runs_the_code(
+    aws: LocalAws, options: Options
+) -> None:
     alias_arn = options.outputs["full"]["lambda_alias_arn"]
     assert alias_arn.endswith(":function:full:live")
     assert aws.invoke(alias_arn, {}).payload == "well"
@@ -140,7 +144,7 @@ def test_the_alias_is_ready_and_leads_to_the_code(aws: LocalAws, options: Option
 
 
 @pytest.mark.parametrize("qualifier", ["", ":live"])
-def test_an_event_that_fails_is_tried_again_and_leaves_a_dead_letter(
+def test_a_failed_event_is_retried_and_then_becomes_a_dead_letter(
     aws: LocalAws, options: Options, qualifier: str
 ) -> None:
     receive(aws, options.letters_url)
@@ -159,9 +163,7 @@ def test_an_event_that_fails_is_tried_again_and_leaves_a_dead_letter(
     assert reason == "this run was told to fail"
 
 
-def test_an_event_that_fails_is_tried_once_if_nothing_is_said(
-    aws: LocalAws, options: Options
-) -> None:
+def test_a_failed_event_is_not_retried_by_default(aws: LocalAws, options: Options) -> None:
     aws.client("lambda").invoke(
         FunctionName=BARE, InvocationType="Event", Payload=json.dumps({"fail": True}).encode()
     )

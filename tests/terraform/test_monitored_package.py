@@ -1,4 +1,4 @@
-"""What of a folder becomes the code of a monitored function, and what does not."""
+"""The package of a monitored function: which files of its directory are deployed."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ WHOLE = [{"bolt": 9}, "level = 3\n", "hello"]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A function's folder, with what tools leave behind."""
+    """The directory of a function, with files that tools leave there."""
     folder = tmp_path / "code"
     for name, content in {**WANTED, **dict.fromkeys(UNWANTED, b"unwanted")}.items():
         path = folder / name
@@ -82,7 +82,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_is_deployed_whole_and_again_when_it_is_edited(
+def test_a_directory_is_deployed_completely_and_again_after_an_edit(
     aws: LocalAws, tmp_path: Path, folder: Path
 ) -> None:
     functions: dict[str, dict[str, Any]] = {
@@ -91,7 +91,7 @@ def test_a_folder_is_deployed_whole_and_again_when_it_is_edited(
             "s3_bucket": bucket_for_packages(aws),
             "provisioned_concurrent_executions": 1,
         },
-        # What is given wins over what is found: there is no such release.
+        # requirements_file takes precedence: the release in the directory does not exist.
         "given": {
             "lambda_source_dir": str(folder_that_requires(tmp_path / "other", "markupsafe==0")),
             "requirements_file": str(FIXTURES / "lambda_with_deps" / "requirements.txt"),
@@ -126,13 +126,13 @@ def test_a_folder_is_deployed_whole_and_again_when_it_is_edited(
     with pytest.raises(TerraformError) as missing:
         terraform.plan()
     said = " ".join(missing.value.output.split())
-    assert f'There is no folder "{folder}/" with files for the package of whole.' in said
+    assert f'The source directory "{folder}/" of whole does not exist' in said
     terraform.destroy()
     functions_left = aws.client("lambda").list_functions()["Functions"]
     assert not {"whole", "given"} & {each["FunctionName"] for each in functions_left}
 
 
-def test_functions_share_folders(aws: LocalAws, tmp_path: Path) -> None:
+def test_functions_share_directories(aws: LocalAws, tmp_path: Path) -> None:
     main = "from shared import rates\nfrom shared.deeper import texts\n"
     main += "def lambda_handler(event, context):\n    return [rates.VAT, texts.GREETING, NAME]\n"
     for name in ("orders", "invoices"):
@@ -164,7 +164,7 @@ def test_functions_share_folders(aws: LocalAws, tmp_path: Path) -> None:
     with pytest.raises(TerraformError) as refused:
         terraform.apply()
     said = " ".join(refused.value.output.split())
-    assert f"{tmp_path}/texts/rates.py leads out of {tmp_path}/texts by a link" in said
+    assert f"{tmp_path}/texts/rates.py must be inside {tmp_path}/texts, but resolves to" in said
 
 
 def write(file: Path, text: str) -> None:
@@ -172,7 +172,7 @@ def write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def test_what_may_not_be_deployed_is_refused(aws: LocalAws, tmp_path: Path, folder: Path) -> None:
+def test_unsafe_files_are_rejected(aws: LocalAws, tmp_path: Path, folder: Path) -> None:
     secret = tmp_path / "elsewhere" / "secret.txt"
     secret.parent.mkdir()
     secret.write_text("outside", encoding="utf-8")
@@ -195,15 +195,15 @@ def test_what_may_not_be_deployed_is_refused(aws: LocalAws, tmp_path: Path, fold
     said = " ".join(refused.value.output.split())
     assert said.count("Error: ") == 3
     for name, link in (("linked", "data/link.txt"), ("linking", "data/link/secret.txt")):
-        assert f"{sources[name]}/{link} leads out of {sources[name]} by a link" in said
-    assert "helpers/fast.so is compiled for x86_64, and the function runs on arm64 Linux." in said
+        assert f"{sources[name]}/{link} must be inside {sources[name]}, but resolves to" in said
+    assert "helpers/fast.so must be compiled for arm64 Linux, but is compiled for x86_64." in said
     there = {each["FunctionName"] for each in aws.client("lambda").list_functions()["Functions"]}
     assert there & sources.keys() == {"good"}
     assert contents(built(terraform, "good"))["link.json"] == WANTED["data/prices.json"]
 
 
 def elf(machine: int) -> bytes:
-    """Return the header of compiled code for a machine, and nothing after it."""
+    """Return the ELF header of code that is compiled for a machine."""
     return b"\x7fELF\x02\x01" + bytes(12) + machine.to_bytes(2, "little") + bytes(44)
 
 
@@ -219,7 +219,7 @@ def deployed(aws: LocalAws, name: str) -> str:
 
 
 def planned(terraform: Terraform, file: Path) -> dict[tuple[str, str], list[str]]:
-    """Make a plan; return what it does to which resource of which function."""
+    """Plan, and return the actions by function and type of resource."""
     terraform.plan(out=file)
     changes: dict[tuple[str, str], Any] = {
         (change["address"].split(".")[1], change["type"]): sorted(change["change"]["actions"])

@@ -1,4 +1,4 @@
-"""The AWS providers that can be had here: the oldest that is allowed, 5.100, and the newest."""
+"""The module with several AWS providers: the oldest supported one, 5.100, and the newest."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .roots import write_modules
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-# By what the end of the session calls them: what is asked of Terraform.
+# Version constraints, by their name in the summary of the session.
 WANTED = {"5.51.0": "5.51.0", "5.100.0": "5.100.0", "6.x": "~> 6.0"}
 
-# What Terraform says where a version is not in the mirror, and where nobody answers.
+# Terraform's errors if a version is not in the mirror, or the registry is not reachable.
 NOT_HAD = "Failed to query available provider packages|Failed to install provider"
 
 
-def test_the_module_works_with_every_provider_that_can_be_had(
+def test_the_module_works_with_every_available_provider(
     aws: LocalAws, tmp_path: Path, noted: Callable[[str], None]
 ) -> None:
     ran, missing = [], []
@@ -41,8 +41,8 @@ def test_the_module_works_with_every_provider_that_can_be_had(
 
 
 def pinned(folder: Path, name: str, constraint: str) -> Terraform:
-    """Return Terraform in a root module with a function, and one version of the provider."""
-    # 5.51 knows no newer Python than this.
+    """Return Terraform in a root module with a function and a fixed provider version."""
+    # The newest Python version that 5.51 supports.
     variables = {
         "python_version": "3.12",
         "lambda_source_dir": str(FIXTURES / "lambda_with_errors"),
@@ -57,7 +57,7 @@ def pinned(folder: Path, name: str, constraint: str) -> Terraform:
 
 
 def can_be_had(terraform: Terraform) -> bool:
-    """Fetch the provider, and return whether that was possible."""
+    """Download the provider, and return whether it is available."""
     try:
         terraform.init()
     except TerraformError as refused:
@@ -68,17 +68,17 @@ def can_be_had(terraform: Terraform) -> bool:
 
 
 def version_in(folder: Path) -> str:
-    """Return the version of the provider that Terraform has chosen."""
+    """Return the provider version that Terraform selected."""
     lock = (folder / ".terraform.lock.hcl").read_text(encoding="utf-8")
     [version] = re.findall(r'^\s*version\s*=\s*"([0-9.]+)"', lock, re.MULTILINE)
     return str(version)
 
 
 def use(aws: LocalAws, terraform: Terraform, name: str) -> None:
-    """See a function from its first apply to its end."""
+    """Apply, run and destroy a function."""
     terraform.apply()
     assert not terraform.plan(), "a second plan is empty"
-    aws.evaluate_alarms()  # so that every alarm has a state, and has told it
+    aws.evaluate_alarms()  # every alarm now has a state, and has sent its first notification
     subscribers = Subscribers(aws, name, terraform.output()[name]["sns_topic_arn"])
     assert aws.invoke(name, {}).payload == "well"
     aws.evaluate_alarms()

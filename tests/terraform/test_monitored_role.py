@@ -1,4 +1,4 @@
-"""The execution role of a monitored function: what it may do, and what it is called."""
+"""The execution role of a monitored function: its permissions and its name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LAYER = f"arn:aws:lambda:{HERE}:layer:LambdaInsightsExtension:1"
 QUEUE = f"arn:aws:sqs:{HERE}:letters"
 TOPIC = f"arn:aws:sns:{HERE}:letters"
 
-# By name: variables, and what is allowed besides writing to the function's log.
+# By name: variables, and the permissions besides writing the function's log.
 CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "plain": ({}, {}),
     "vpc": (
@@ -51,14 +51,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     ),
 }
 
-# The longest, two that differ in their ends alone, and those around the length that needs cutting.
+# The longest name, names that differ only in their ends, and those around the limit for cutting.
 LONG = "a-function-whose-name-takes-all-of-the-64-characters-that-it-may"
 NAMES = ["f", LONG, f"{LONG[:-1]}x", "n" * 54, "n" * 55]
 
 
 @pytest.fixture(scope="module")
 def planned(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The policy and the name of each role, by the instance it is of."""
+    """The planned roles and their policies, by type and instance."""
     modules = {name: given(name, **variables) for name, (variables, _) in CASES.items()}
     modules |= {f"name{number}": given(name) for number, name in enumerate(NAMES)}
     project = working_copy(tmp_path_factory.mktemp("roles") / "project")
@@ -73,7 +73,7 @@ def planned(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_role_may_write_its_own_log_and_what_is_used_needs(
+def test_a_role_has_permissions_for_its_log_and_the_enabled_options_only(
     planned: dict[str, Any], name: str
 ) -> None:
     expected = {
@@ -85,13 +85,13 @@ def test_a_role_may_write_its_own_log_and_what_is_used_needs(
     assert allowed(planned[f"aws_iam_role_policy {name}"]["policy"]) == expected
 
 
-def test_lambda_alone_may_take_the_role(planned: dict[str, Any]) -> None:
+def test_only_lambda_can_assume_the_role(planned: dict[str, Any]) -> None:
     [statement] = json.loads(planned["aws_iam_role plain"]["assume_role_policy"])["Statement"]
     assert statement["Action"] == "sts:AssumeRole"
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
-def test_every_functions_name_makes_a_roles_name(planned: dict[str, Any]) -> None:
+def test_every_function_name_gives_a_valid_role_name(planned: dict[str, Any]) -> None:
     names = [planned[f"aws_iam_role name{number}"]["name"] for number in range(len(NAMES))]
     assert all(re.fullmatch(r"[A-Za-z0-9+=,.@_-]{1,64}", name) for name in names), names
     assert len(set(names)) == len(NAMES), "no two functions share a role"
@@ -110,7 +110,7 @@ def test_no_partition_is_written_out() -> None:
     assert not found
 
 
-def test_the_list_of_policies_may_change_in_any_way(aws: LocalAws, tmp_path: Path) -> None:
+def test_the_list_of_policies_can_change_in_any_way(aws: LocalAws, tmp_path: Path) -> None:
     iam = aws.client("iam")
     document = {
         "Version": "2012-10-17",

@@ -1,4 +1,4 @@
-"""What a plan says before anything exists: names and the hash of the package."""
+"""Names and the hash of the package, which the first plan already contains."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cli.common.terraform import working_copy
 from .roots import plan, planned_outputs, write_event_logic
 
 LONG = "a-function-whose-name-takes-all-of-the-64-characters-that-it-may"
-# Besides what is allowed: the lengths up to which a rule's and a bucket's name need no cutting.
+# Names with all allowed characters, and those around the limits for cutting rule and bucket names.
 NAMES = ["a", "probe", "Probe", "pro_be", "pro-be", "-", "_" * 64, LONG, LONG[:-1]]
 NAMES += ["r" * 55, "r" * 56, "b" * 35, "b" * 36]
 STATES = {
@@ -21,7 +21,7 @@ STATES = {
 STATELESS = {"diva_mode": "distributed", "dynamodb_table_name": "elsewhere"}
 
 
-def test_a_plan_made_elsewhere_has_the_same_hash(
+def test_a_plan_made_in_another_directory_has_the_same_hash(
     project: Path, role_arn: str, tmp_path: Path
 ) -> None:
     elsewhere = working_copy(tmp_path / "another" / "checkout")
@@ -30,7 +30,7 @@ def test_a_plan_made_elsewhere_has_the_same_hash(
     assert package(here, "probe") == package(there, "probe")
 
 
-def test_what_changes_the_package_changes_its_hash(project: Path, role_arn: str) -> None:
+def test_only_changes_to_the_package_change_its_hash(project: Path, role_arn: str) -> None:
     (project / "edited.py").write_text("def get_events(): return {}\n", encoding="utf-8")
     (project / "helper.py").write_text("LIMIT = 1\n", encoding="utf-8")
     (project / "requirements.txt").write_text("requests\n", encoding="utf-8")
@@ -54,7 +54,7 @@ def test_what_changes_the_package_changes_its_hash(project: Path, role_arn: str)
 
 
 def test_extra_sources_are_packaged_without_caches(project: Path, role_arn: str) -> None:
-    """Seen by the hash, since a plan holds nothing else of the sources."""
+    """The hash shows it, since a plan contains nothing else of the sources."""
     for case, value in {"plain": "{}", "cached": "{}", "edited": "[]"}.items():
         folder = project / case / "checks"
         (folder / "deeper").mkdir(parents=True)
@@ -73,9 +73,7 @@ def test_extra_sources_are_packaged_without_caches(project: Path, role_arn: str)
     assert hashes["cached"] == hashes["plain"] != hashes["edited"]
 
 
-def test_every_name_that_lambda_takes_makes_names_that_aws_takes(
-    project: Path, role_arn: str
-) -> None:
+def test_every_function_name_gives_valid_names_of_resources(project: Path, role_arn: str) -> None:
     modules = {
         f"{mode}{number}": {"lambda_name": name, "diva_mode": mode}
         for mode in STATES
@@ -92,7 +90,7 @@ def test_every_name_that_lambda_takes_makes_names_that_aws_takes(
 
 
 def package(plan: dict[str, Any], instance: str) -> tuple[str, str]:
-    """Return the path and the hash of the package that an instance's function would have."""
+    """Return the path and the hash of the package of an instance."""
     address = f"module.{instance}.module.function.aws_lambda_function.this"
     [change] = [item for item in plan["resource_changes"] if item["address"] == address]
     after = change["change"]["after"]

@@ -1,7 +1,6 @@
-"""Every value that would fail late is refused by the plan, which says what would be right.
+"""Values that would fail the apply already fail the plan, with what they must be.
 
-One plan has an instance of DIVA for each case, since Terraform reports what is wrong with all of
-them at once.
+One plan has an instance of the module for each case, since Terraform reports all errors at once.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from cli.common.terraform import TerraformError, working_copy
 from .roots import plan_root, write_event_logic, write_modules, write_root
 from .wrong_values import CASES, FUNCTION, FUNCTION_CASES, MONITORED, MONITORED_CASES
 
-RIGHT_SCHEDULES = [
+VALID_SCHEDULES = [
     "rate(1 minute)",
     "rate(12 hours)",
     "rate(1 day)",
@@ -31,33 +30,33 @@ PARTITIONS = ["aws", "aws-cn", "aws-us-gov", "aws-iso-b", "aws-eusc"]
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory, role_arn: str) -> str:
-    """What Terraform says of all cases, in one line."""
+def output(tmp_path_factory: pytest.TempPathFactory, role_arn: str) -> str:
+    """Terraform's output for all cases, in one line."""
     project = copy(tmp_path_factory)
     modules = {
         f"case{number}": {"lambda_name": "case", **variables}
         for number, (variables, _) in enumerate(CASES)
     }
-    return refusal(write_root(project, role_arn, modules))
+    return plan_errors(write_root(project, role_arn, modules))
 
 
 @pytest.fixture(scope="module")
-def said_of_functions(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What Terraform says of all cases of modules/lambda-function, in one line."""
-    return refused_by("lambda-function", copy(tmp_path_factory), FUNCTION, FUNCTION_CASES)
+def function_output(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Terraform's output for all cases of modules/lambda-function, in one line."""
+    return errors_of("lambda-function", copy(tmp_path_factory), FUNCTION, FUNCTION_CASES)
 
 
 @pytest.fixture(scope="module")
-def said_of_monitored(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What Terraform says of all cases of modules/monitored-lambda, in one line."""
-    return refused_by("monitored-lambda", copy(tmp_path_factory), MONITORED, MONITORED_CASES)
+def monitored_output(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Terraform's output for all cases of modules/monitored-lambda, in one line."""
+    return errors_of("monitored-lambda", copy(tmp_path_factory), MONITORED, MONITORED_CASES)
 
 
-def refused_by(
+def errors_of(
     module: str, project: Path, right: dict[str, Any], cases: list[tuple[dict[str, Any], str]]
 ) -> str:
     given = {f"case{number}": {**right, **wrong} for number, (wrong, _) in enumerate(cases)}
-    return refusal(write_modules(project, f"../modules/{module}", given))
+    return plan_errors(write_modules(project, f"../modules/{module}", given))
 
 
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -67,7 +66,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project
 
 
-def refusal(root: Path) -> str:
+def plan_errors(root: Path) -> str:
     with pytest.raises(TerraformError) as refused:
         plan_root(root)
     return " ".join(refused.value.output.split())
@@ -76,34 +75,38 @@ def refusal(root: Path) -> str:
 @pytest.mark.parametrize(
     "message", [pytest.param(message, id=message[-40:]) for _, message in CASES]
 )
-def test_a_wrong_value_is_refused_with_what_would_be_right(said: str, message: str) -> None:
-    assert said.count(message) == 1
+def test_an_invalid_value_is_rejected_with_what_it_must_be(output: str, message: str) -> None:
+    assert output.count(message) == 1
 
 
 @pytest.mark.parametrize(
     "message", [pytest.param(message, id=message[-40:]) for _, message in FUNCTION_CASES]
 )
-def test_a_wrong_value_of_a_function_is_refused_too(said_of_functions: str, message: str) -> None:
-    assert said_of_functions.count(message) == 1
+def test_an_invalid_value_of_lambda_function_is_rejected(
+    function_output: str, message: str
+) -> None:
+    assert function_output.count(message) == 1
 
 
 @pytest.mark.parametrize(
     "message", [pytest.param(message, id=message[-40:]) for _, message in MONITORED_CASES]
 )
-def test_a_wrong_value_of_a_monitored_function_too(said_of_monitored: str, message: str) -> None:
-    assert said_of_monitored.count(message) == 1
+def test_an_invalid_value_of_monitored_lambda_is_rejected(
+    monitored_output: str, message: str
+) -> None:
+    assert monitored_output.count(message) == 1
 
 
-def test_nothing_else_is_refused(said: str, said_of_functions: str, said_of_monitored: str) -> None:
-    assert said.count("Error: ") == len(CASES)
-    assert said_of_functions.count("Error: ") == len(FUNCTION_CASES)
-    assert said_of_monitored.count("Error: ") == len(MONITORED_CASES)
+def test_nothing_else_is_rejected(output: str, function_output: str, monitored_output: str) -> None:
+    assert output.count("Error: ") == len(CASES)
+    assert function_output.count("Error: ") == len(FUNCTION_CASES)
+    assert monitored_output.count("Error: ") == len(MONITORED_CASES)
 
 
-def test_right_values_are_taken(project: Path, role_arn: str) -> None:
+def test_valid_values_are_accepted(project: Path, role_arn: str) -> None:
     schedules = {
         f"schedule{number}": {"schedule_expression": expression}
-        for number, expression in enumerate(RIGHT_SCHEDULES)
+        for number, expression in enumerate(VALID_SCHEDULES)
     }
     partitions = {
         partition: {

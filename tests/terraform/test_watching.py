@@ -1,4 +1,4 @@
-"""What watches DIVA itself: alarms, dead letters, the dashboard."""
+"""Monitoring of DIVA itself: alarms, dead letters and the dashboard."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from .roots import plan
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-# Makes a fixture that applies the root module of that name.
+# Creates a fixture that applies the root module of that name.
 terraform("watched", scope="module")
 
 PLAIN, BY_EVENT = "watched-plain", "watched-by-event"
 SWITCHES = "watched-switches"
 
-# By alarm: the metric, and then minutes, what the metric says then, and the alarm's state after it.
+# By alarm: the metric, then minutes, the value of the metric, and the state of the alarm after it.
 STORIES: dict[str, tuple[str, list[tuple[int, float | None, str]]]] = {
     "errors-immediate": (
         "Errors",
         [
             (0, 0, "OK"),
             (5, 1, "ALARM"),
-            (7, None, "ALARM"),  # between two runs, nothing is known to be better
+            (7, None, "ALARM"),  # keeps its state between two runs
             (10, 1, "ALARM"),
             (15, 0, "OK"),
         ],
@@ -64,7 +64,7 @@ STORIES: dict[str, tuple[str, list[tuple[int, float | None, str]]]] = {
 
 @contextmanager
 def switched(aws: LocalAws, name: str) -> Iterator[None]:
-    """Let an event fail, or, as `misspelt`, be invalid."""
+    """Make an event fail, or the event logic invalid (`misspelt`)."""
     s3 = aws.client("s3")
     s3.put_object(Bucket=SWITCHES, Key=name)
     try:
@@ -74,7 +74,7 @@ def switched(aws: LocalAws, name: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("about", STORIES)
-def test_an_alarm_goes_off_and_is_over(aws: LocalAws, watched: Any, about: str) -> None:
+def test_an_alarm_fires_and_clears(aws: LocalAws, watched: Any, about: str) -> None:
     metric, story = STORIES[about]
     began = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(days=1)
     seen = []
@@ -87,7 +87,7 @@ def test_an_alarm_goes_off_and_is_over(aws: LocalAws, watched: Any, about: str) 
     assert seen == story
 
 
-def test_every_alarm_has_a_story_and_tells_the_topic_of_both_ends(
+def test_every_alarm_has_a_story_and_notifies_the_topic_when_it_fires_and_clears(
     aws: LocalAws, watched: Any
 ) -> None:
     arns = watched.outputs["watched"]["value"]["plain"]["alarm_arns"]
@@ -100,7 +100,7 @@ def test_every_alarm_has_a_story_and_tells_the_topic_of_both_ends(
         assert found["OKActions"] == [topic]
 
 
-def test_a_failed_run_arrives_as_an_alarm(aws: LocalAws, watched: Any) -> None:
+def test_a_failed_run_fires_an_alarm(aws: LocalAws, watched: Any) -> None:
     inbox = watched.outputs["inbox_url"]["value"]
     receive(aws, inbox)
     with switched(aws, "misspelt"):
@@ -126,7 +126,7 @@ def test_a_failed_run_leaves_a_dead_letter_that_says_why(aws: LocalAws, watched:
     assert "'detcet' is not an option; did you mean 'detect'?" in reason
 
 
-def test_a_period_that_could_not_begin_leaves_a_dead_letter(aws: LocalAws, watched: Any) -> None:
+def test_an_undeliverable_schedule_event_leaves_a_dead_letter(aws: LocalAws, watched: Any) -> None:
     letters = watched.outputs["dead_letters_url"]["value"]
     receive(aws, letters)
     functions = aws.client("lambda")
@@ -147,7 +147,9 @@ def test_a_period_that_could_not_begin_leaves_a_dead_letter(aws: LocalAws, watch
 
 
 @pytest.mark.parametrize("name", [PLAIN, BY_EVENT])
-def test_the_dashboard_shows_what_a_run_emits(aws: LocalAws, watched: Any, name: str) -> None:
+def test_the_dashboard_shows_the_metrics_and_log_of_a_run(
+    aws: LocalAws, watched: Any, name: str
+) -> None:
     with switched(aws, "checkout"):
         [run] = aws.fire(f"{name}-schedule")
     assert run.payload["results"] == {
@@ -197,7 +199,7 @@ def test_the_failures_are_counted_by_event(aws: LocalAws, watched: Any) -> None:
     assert found <= {"checkout", "invoices"}
 
 
-SILENCES = {
+MISSING_RUNS_MINUTES = {
     "rate(1 minute)": 2,
     "rate(5 minutes)": 10,
     "rate(12 hours)": 24 * 60,
@@ -215,11 +217,13 @@ SILENCES = {
 }
 
 
-def test_how_long_a_silence_may_be_comes_from_the_schedule(project: Path, role_arn: str) -> None:
+def test_the_threshold_of_missing_runs_follows_from_the_schedule(
+    project: Path, role_arn: str
+) -> None:
     topic = "arn:aws:sns:us-east-1:123456789012:alarms"
     modules: dict[str, dict[str, Any]] = {
         f"schedule{number}": {"schedule_expression": schedule, "alarm_actions": [topic]}
-        for number, schedule in enumerate(SILENCES)
+        for number, schedule in enumerate(MISSING_RUNS_MINUTES)
     }
     modules["disabled"] = {"schedule_enabled": False, "alarm_actions": [topic]}
     modules["unwatched"] = {}
@@ -234,8 +238,11 @@ def test_how_long_a_silence_may_be_comes_from_the_schedule(project: Path, role_a
         for name, about, alarm in alarms
         if about == "missing-runs"
     }
-    found = {schedule: minutes.get(f"schedule{number}") for number, schedule in enumerate(SILENCES)}
-    assert found == SILENCES
+    found = {
+        schedule: minutes.get(f"schedule{number}")
+        for number, schedule in enumerate(MISSING_RUNS_MINUTES)
+    }
+    assert found == MISSING_RUNS_MINUTES
     assert {about for name, about, _ in alarms if name == "disabled"} == {
         "errors-immediate",
         "throttles",
@@ -245,7 +252,7 @@ def test_how_long_a_silence_may_be_comes_from_the_schedule(project: Path, role_a
 
 
 def put(aws: LocalAws, metric: str, value: float, time: datetime) -> None:
-    """Put what Lambda would report of a run at that time."""
+    """Put a metric of a run at that time."""
     aws.client("cloudwatch").put_metric_data(
         Namespace="AWS/Lambda",
         MetricData=[
@@ -267,7 +274,7 @@ def alarm(aws: LocalAws, about: str) -> dict[str, Any]:
 
 
 def receive(aws: LocalAws, queue_url: str) -> list[dict[str, Any]]:
-    """Return and forget the messages in a queue."""
+    """Return and delete messages of a queue."""
     sqs = aws.client("sqs")
     answer = sqs.receive_message(
         QueueUrl=queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
@@ -286,7 +293,7 @@ Metric = tuple[str, str, frozenset[tuple[str, str]]]
 
 
 def emitted(aws: LocalAws) -> set[Metric]:
-    """Return namespace, name and dimensions of every metric there is data of."""
+    """Return namespace, name and dimensions of every metric that has data."""
     pages = aws.client("cloudwatch").get_paginator("list_metrics").paginate()
     return {
         (
@@ -300,7 +307,7 @@ def emitted(aws: LocalAws) -> set[Metric]:
 
 
 def shown(metric: list[Any]) -> set[Metric]:
-    """Return the metrics that a line of a widget can show, those of a search for both events."""
+    """Return the metrics of a widget's line, which for a search are those of both events."""
     if isinstance(metric[0], str):
         namespace, name, *dimensions, _ = metric
         return {(namespace, name, frozenset(zip(dimensions[::2], dimensions[1::2], strict=True)))}
@@ -323,7 +330,7 @@ def log(aws: LocalAws, name: str) -> list[str]:
 
 
 def rows(query: str, name: str, messages: list[str]) -> list[dict[str, str]]:
-    """Return what a query's `parse` and `filter` leave of the messages."""
+    """Return the rows that the `parse` and `filter` commands of a query return."""
     source, *commands = [command.strip() for command in query.split("\n|")]
     assert source == f"SOURCE '/aws/lambda/{name}'"
     found: list[dict[str, str]] = [{"@message": message} for message in messages]

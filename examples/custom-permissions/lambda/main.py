@@ -1,4 +1,4 @@
-"""Writes what suppliers deliver as JSON files to the table of what is in stock."""
+"""Writes the deliveries of suppliers, which are JSON files, to the table of the stock."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ TABLE = os.environ["TABLE"]
 s3 = boto3.client("s3")
 dynamodb = boto3.client("dynamodb")
 
-# Compiled once in the life of the process; raises for what is no delivery.
-check = fastjsonschema.compile(json.loads(Path(__file__).with_name("schema.json").read_text()))
+# Compiled once in each execution environment. Raises for an invalid delivery.
+validate = fastjsonschema.compile(json.loads(Path(__file__).with_name("schema.json").read_text()))
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> None:
-    """Take the files that S3 announces. One that comes twice is written twice, alike."""
+    """Import the files in an event from S3. Importing a file again gives the same items."""
     for record in event["Records"]:
         bucket = record["s3"]["bucket"]["name"]
-        take(bucket, unquote_plus(record["s3"]["object"]["key"]))
+        import_delivery(bucket, unquote_plus(record["s3"]["object"]["key"]))
 
 
-def take(bucket: str, key: str) -> None:
-    """Write the articles of `deliveries/<supplier>.json`, or none if one of them is not valid."""
+def import_delivery(bucket: str, key: str) -> None:
+    """Write the articles of `deliveries/<supplier>.json`, or none if any of them is invalid."""
     delivery = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    check(delivery)
+    validate(delivery)
     for each in delivery["articles"]:
         item = {
             "supplier": {"S": Path(key).stem},

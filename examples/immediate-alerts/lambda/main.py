@@ -1,4 +1,4 @@
-"""Writes an invoice for each order. An order stays until its invoice is there."""
+"""Writes an invoice for each order, and then deletes the order."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ CENT = Decimal("0.01")
 s3 = boto3.client("s3")
 
 
-class WrongSetting(Exception):
-    """An environment variable has a value that cannot be used."""
+class InvalidSetting(Exception):
+    """An environment variable has an invalid value."""
 
 
 class NotInvoiced(Exception):
-    """There are orders without an invoice; the text names them and says why."""
+    """Orders could not be invoiced. The message contains each of them with its error."""
 
 
 def lambda_handler(event: object, context: object) -> dict[str, int]:
-    """Invoice every order, and fail if there is one for which that cannot be done."""
+    """Write an invoice for every order. Raise NotInvoiced at the end if any of them failed."""
     rate = tax_rate(os.environ["VAT_PERCENT"])
     done = 0
     problems = []
     for key in orders():
-        # One bad order does not hold up the others.
+        # An invalid order must not delay the others.
         try:
             invoice(key, rate)
         except Exception as error:
@@ -43,22 +43,22 @@ def lambda_handler(event: object, context: object) -> dict[str, int]:
 
 
 def tax_rate(percent: str) -> Decimal:
-    """Return the rate, 0.2 for 20 percent."""
+    """Return the tax rate, for example 0.2 for 20 percent."""
     try:
         return Decimal(percent) / 100
     except InvalidOperation as error:
-        raise WrongSetting(f"VAT_PERCENT is no number: {percent}") from error
+        raise InvalidSetting(f"VAT_PERCENT must be a number, but is {percent}") from error
 
 
 def orders() -> Iterator[str]:
-    """Return the keys of the orders that wait."""
+    """Return the keys of all orders that are not invoiced yet."""
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="orders/"):
         for each in page.get("Contents", []):
             yield each["Key"]
 
 
 def invoice(key: str, rate: Decimal) -> None:
-    """Turn `orders/<name>` into `invoices/<name>`; done twice, it is the same invoice."""
+    """Write `invoices/<name>` and delete `orders/<name>`. Doing so again gives the same invoice."""
     order = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
     net = Decimal(order["net"])
     tax = (net * rate).quantize(CENT)

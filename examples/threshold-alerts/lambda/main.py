@@ -1,4 +1,4 @@
-"""Makes a metric of each reading that a sensor publishes; what it cannot read fails."""
+"""Publishes a metric for each reading of a sensor. Unreadable readings fail the run."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ UNITS = os.environ["UNITS"].split(",")
 
 
 class UnreadableReading(Exception):
-    """A reading lacks something or has a unit that is not known."""
+    """A reading has no number or no known unit."""
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> None:
-    """Take the reading that SNS brings, one at a time."""
+    """Publish a metric for the reading in an event from SNS."""
     for record in event["Records"]:
         reading = json.loads(record["Sns"]["Message"])
         print(json.dumps(metric(reading["sensor"], celsius(reading))))
@@ -25,12 +25,12 @@ def celsius(reading: dict[str, Any]) -> float:
     """Return the temperature of a reading in degrees Celsius."""
     value, unit = reading.get("value"), reading.get("unit")
     if not isinstance(value, (int, float)) or unit not in UNITS:
-        raise UnreadableReading(f"{reading}: a number in {' or '.join(UNITS)} is readable")
+        raise UnreadableReading(f"{reading} must have a number in {' or '.join(UNITS)}")
     return value if unit == "C" else (value - 32) * 5 / 9
 
 
 def metric(sensor: str, temperature: float) -> dict[str, Any]:
-    """Return a log line that CloudWatch makes a metric of (embedded metric format)."""
+    """Return the log line of a metric in the embedded metric format of CloudWatch."""
     definition = {
         "Namespace": "Readings",
         "Dimensions": [["Sensor"]],

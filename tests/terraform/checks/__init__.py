@@ -1,1 +1,1 @@
-"""What the event logic imports."""
+"""A package that the event logic imports."""

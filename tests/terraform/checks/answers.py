@@ -1,4 +1,4 @@
-"""Callbacks without a system behind them."""
+"""Callbacks with fixed results."""
 
 
 def yes(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""One event, found missing by one worker and injected by the other."""
+"""One event, which one worker fails to detect and the other injects."""
 
 from checks import answers
 

@@ -1,4 +1,4 @@
-# A detect and an inject worker on one table, with everything set that the defaults leave out.
+# A detect worker with all options and an inject worker, which share a table.
 
 module "detect" {
   source = "../../.."
@@ -53,7 +53,7 @@ module "inject" {
   extra_source_paths  = ["${path.module}/../checks"]
 }
 
-# Attached to the role in the same configuration: the policy does not wait for the function.
+# The policies can be attached in the same configuration, since they do not depend on the functions.
 resource "aws_iam_role_policy" "worker" {
   for_each = { detect = module.detect.lambda_policy_json, inject = module.inject.lambda_policy_json }
 

@@ -1,4 +1,4 @@
-# A function with everything it can have, and one with nothing but what it must have.
+# A function with all options, and one with only the required variables.
 
 variable "dead_letter_arn" {
   type = string
@@ -46,7 +46,7 @@ module "bare" {
   alarm_emails      = ["first@example.com"]
 }
 
-# Not known before they are made: neither their ARNs nor the account's key's.
+# The ARNs of the policies and of the key are unknown until the apply.
 resource "aws_iam_policy" "additional" {
   count = 2
 

@@ -1,4 +1,4 @@
-"""One event that fails and cannot be injected: its state changes, so it is stored."""
+"""One event that fails, so that its state changes and is saved."""
 
 
 def get_events() -> dict[str, dict[str, object]]:

@@ -1,4 +1,4 @@
-# Monolithic mode as it is by default: nothing but the required variables.
+# Monolithic mode with only the required variables.
 
 module "diva" {
   source = "../../.."

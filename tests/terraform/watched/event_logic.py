@@ -1,4 +1,4 @@
-"""Events that do what the objects in a bucket say: the name of one that exists is failing."""
+"""Events that fail while the bucket contains an object with their name."""
 
 from __future__ import annotations
 

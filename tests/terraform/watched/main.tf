@@ -1,5 +1,4 @@
-# Two functions that are watched themselves: one with as little as that takes, one with metrics
-# by event and a JSON log.
+# Two monitored functions: one with defaults, and one with metrics for each event and a JSON log.
 
 module "watched" {
   source   = "../../.."

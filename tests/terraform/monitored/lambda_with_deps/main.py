@@ -1,10 +1,10 @@
-"""A function that needs compiled code."""
+"""A function that requires compiled code."""
 
 from __future__ import annotations
 
 import os
 
-# The compiled part by its name: where it does not load, markupsafe does without it.
+# Imported by name, since markupsafe works without its compiled module.
 from markupsafe import _speedups, escape
 
 

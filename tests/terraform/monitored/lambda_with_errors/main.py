@@ -1,10 +1,10 @@
-"""A function that fails when it is told to."""
+"""A function that fails if the event says so."""
 
 from __future__ import annotations
 
 
 class ToldToFail(Exception):
-    """The event says so."""
+    """The event asks for a failure."""
 
 
 def lambda_handler(event: dict[str, bool], context: object) -> str:

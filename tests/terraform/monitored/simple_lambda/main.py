@@ -1,4 +1,4 @@
-"""A function that answers with what it was given."""
+"""A function that returns its event."""
 
 from __future__ import annotations
 
