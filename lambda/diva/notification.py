@@ -13,7 +13,7 @@ from .state import State
 
 @dataclass(frozen=True, slots=True)
 class NotificationContext:
-    """The facts behind a message, passed to a callback that takes a second argument."""
+    """What a message is about, passed to a callback that takes a second argument."""
 
     event: str
     kind: str

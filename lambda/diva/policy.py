@@ -175,8 +175,8 @@ def _read(
         role=options.choice("role", ROLES, _DEFAULTS.role),
         detect=options.callback("detect", "the event's name"),
         inject=options.callback("inject", "the event's name"),
-        alert=options.callback("alert", "the message", "the facts behind it"),
-        resolve=options.callback("resolve", "the message", "the facts behind it"),
+        alert=options.callback("alert", "the message", "its context"),
+        resolve=options.callback("resolve", "the message", "its context"),
         max_failed_detections=options.integer(
             "max_failed_detections", _DEFAULTS.max_failed_detections
         ),

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from local_aws import LocalAws
 from tests.faults.faulty_aws import FaultyAws, no_list_bucket
 
-from .lambda_process import ORDERS, THREE, Context, Process, process_of
+from .lambda_process import ORDERS, THREE, Context, Process
 from .places import KEY
-
-
-@pytest.fixture(params=["monolithic", "distributed"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def process(
-    mode: str, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Process]:
-    with process_of(mode, aws, tmp_path, monkeypatch) as process:
-        yield process
 
 
 def test_the_result_counts_the_events_and_names_their_statuses(process: Process) -> None:

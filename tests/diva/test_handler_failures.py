@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from diva.handler import PeriodFailed
 from diva.logic import InvalidEventLogic
 from diva.settings import InvalidSettings
 from diva.stores import StoreError
-from local_aws import LocalAws
 from tests.faults.faulty_aws import Exchange, FaultyAws, access_denied, dynamodb_error, passed
 
-from .lambda_process import THREE, Process, process_of
-
-
-@pytest.fixture(params=["monolithic", "distributed"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+from .lambda_process import THREE, Process
 
 
 @pytest.fixture
-def process(
-    mode: str, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Process]:
-    with process_of(mode, aws, tmp_path, monkeypatch) as process:
-        yield process
-
-
-@pytest.fixture
-def faulty(aws: LocalAws, process: Process) -> Iterator[FaultyAws]:
+def faulty(faulty: FaultyAws, process: Process) -> FaultyAws:
     """What the process reaches AWS through."""
-    with FaultyAws(aws.endpoint) as proxy:
-        process.environ["AWS_ENDPOINT_URL"] = proxy.endpoint
-        yield proxy
+    process.environ["AWS_ENDPOINT_URL"] = faulty.endpoint
+    return faulty
 
 
 def test_every_wrong_setting_is_named_at_once(process: Process) -> None:

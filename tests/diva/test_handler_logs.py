@@ -30,14 +30,6 @@ FOUR = CALLBACKS + (
 )
 
 
-@pytest.fixture(params=["monolithic", "distributed"])
-def process(
-    request: pytest.FixtureRequest, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Process]:
-    with process_of(request.param, aws, tmp_path, monkeypatch) as process:
-        yield process
-
-
 @pytest.fixture
 def shared(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Process]:
     """A process in monolithic mode, which does one thing after the other."""

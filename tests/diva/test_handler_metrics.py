@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from diva.handler import PeriodFailed
-from local_aws import LocalAws
 
-from .lambda_process import CALLBACKS, Context, Process, process_of
+from .lambda_process import CALLBACKS, Context, Process
 
 EVENTS = CALLBACKS + (
     "def get_events():\n"
     "    return {name: {'detect': detect, 'role': 'detect', 'alert': alert, 'resolve': alert,\n"
     "                   'max_failed_detections': 2} for name in ('one', 'two', 'größe')}\n"
 )
-
-
-@pytest.fixture(params=["monolithic", "distributed"])
-def process(
-    request: pytest.FixtureRequest, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Process]:
-    with process_of(request.param, aws, tmp_path, monkeypatch) as process:
-        yield process
 
 
 def printed(output: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,12 +28,6 @@ from .places import EVENT, Table, new_table
 
 ONE = {EVENT: {"detection_failures": 1}}
 TWO = {EVENT: {"detection_failures": 2}}
-
-
-@pytest.fixture
-def faulty(aws: LocalAws) -> Iterator[FaultyAws]:
-    with FaultyAws(aws.endpoint) as proxy:
-        yield proxy
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from diva.deadlines import RESERVE_SEC
@@ -29,12 +27,6 @@ from .places import EVENT, KEY, Bucket, new_bucket
 
 ONE = {EVENT: {"detection_failures": 1}}
 TWO = {EVENT: {"detection_failures": 2}}
-
-
-@pytest.fixture
-def faulty(aws: LocalAws) -> Iterator[FaultyAws]:
-    with FaultyAws(aws.endpoint) as proxy:
-        yield proxy
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ JUMPS = {
 REMINDER = timedelta(seconds=events.REMINDER_SEC)
 
 
-@pytest.fixture(params=["monolithic", "distributed"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture(params=JUMPS)
 def jump(request: pytest.FixtureRequest) -> timedelta:
     """How far the clock jumps: by default each of `JUMPS`."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from local_aws import LocalAws
-
 from .faulty_aws import Exchange, Fault, FaultyAws, dynamodb_error, event_of
 from .tables import ON_THE_WAY, Case, cases, name, new_version, overtaken, tried
-from .trial import Trial, trial_of
+from .trial import Trial
 
 CASES = """
                       load           save           record
@@ -41,16 +38,8 @@ FAULTS: dict[str, Fault] = {
 
 
 @pytest.fixture
-def trial(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
-    with trial_of("distributed", aws, tmp_path, monkeypatch) as trial:
-        yield trial
-
-
-@pytest.fixture
-def way(aws: LocalAws) -> Iterator[FaultyAws]:
-    """What the trial reaches AWS through."""
-    with FaultyAws(aws.endpoint) as way:
-        yield way
+def mode() -> str:
+    return "distributed"
 
 
 @pytest.mark.parametrize("case", cases(CASES), ids=name)

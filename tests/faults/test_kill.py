@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from local_aws import LocalAws
 
 from .kill import kill
-from .trial import Trial, trial_of
+from .trial import Trial
 
 # When the process is killed, in words that `kill` knows, the event
 # that this is about, and how far its period has got by then.
@@ -35,19 +34,6 @@ CASES = """
     record answer                  alerting   recorded
 """
 LINES = [line.strip() for line in CASES.strip().splitlines()]
-
-
-@pytest.fixture(params=["monolithic", "distributed"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def trial(
-    mode: str, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Trial]:
-    with trial_of(mode, aws, tmp_path, monkeypatch) as trial:
-        yield trial
 
 
 @pytest.mark.parametrize("line", LINES, ids=[line.rsplit(maxsplit=2)[0] for line in LINES])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -12,20 +11,7 @@ from tests.processes import PATIENCE_SEC
 
 from .faulty_aws import Exchange, FaultyAws
 from .lives import LIVES
-from .trial import QUIET_PERIODS, RECORD, SAVE, Trial, trial_of
-
-
-@pytest.fixture(params=["monolithic", "distributed"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def trial(
-    mode: str, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Trial]:
-    with trial_of(mode, aws, tmp_path, monkeypatch) as trial:
-        yield trial
+from .trial import QUIET_PERIODS, RECORD, SAVE, Trial
 
 
 @pytest.mark.parametrize("step", [SAVE, RECORD])

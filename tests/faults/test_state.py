@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from . import stored
 from .faulty_aws import Fault, FaultyAws, lost_answer, lost_request, no_list_bucket
 from .kill import kill
 from .lives import LIVES, NEW, RECORDED, SAVED, SEED
-from .trial import SAVE, Trial, seeds, trial_of
+from .trial import SAVE, Trial, seeds
 
 DOCUMENTED = (
     "detection_failures",
@@ -46,19 +45,6 @@ WRONG: dict[str, dict[str, Any]] = {
     "a claim that is none": {"alert_claim": "run"},
     "a claim without its end": {"alert_claim": {"run_id": "run"}},
 }
-
-
-@pytest.fixture(params=["monolithic", "distributed"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def trial(
-    mode: str, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Trial]:
-    with trial_of(mode, aws, tmp_path, monkeypatch) as trial:
-        yield trial
 
 
 @pytest.mark.parametrize("mode", ["monolithic"], indirect=True)
