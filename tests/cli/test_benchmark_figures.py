@@ -11,7 +11,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from cli.benchmark import aws_calls, cold_start, growth, memory, overhead, parallelism
+from cli.benchmark import aws_calls, cold_start, crowd, growth, memory, overhead, parallelism
 from cli.benchmark.figures import FIGURES
 from cli.benchmark.harness import BenchmarkError, harness, packaged
 from cli.benchmark.result import Result
@@ -35,6 +35,7 @@ def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
         parallelism: {"MONOLITHIC_EVENTS": 8, "DISTRIBUTED_EVENTS": 16},
         memory: {"EVENTS": 10},
         growth: {"SIZES": (2, 4, 8)},
+        crowd: {"FUNCTIONS": 3},
     }
     for module, sizes in small.items():
         for name, size in sizes.items():
@@ -99,6 +100,24 @@ def test_growth_compares_what_an_event_costs_among_many_and_among_few() -> None:
         expected = max((most / 8) / (more / 4), (more / 4) / (few / 2))
         assert result.measured == pytest.approx(expected)
         assert result.target == 1.3
+
+
+def test_each_function_of_a_crowd_writes_a_count_of_its_own() -> None:
+    in_s3, writes_to_s3, in_dynamodb, writes_to_dynamodb = measured("crowd")
+    for failed, writes in ((in_s3, writes_to_s3), (in_dynamodb, writes_to_dynamodb)):
+        assert (failed.measured, failed.is_exact) == (0, True)
+        assert {name: len(seconds) for name, seconds in writes.samples.items()} == {"1": 3, "2": 3}
+        assert 1 <= writes.measured <= 3  # each conflict is another function's success
+
+
+def test_a_count_that_two_functions_of_a_crowd_have_written_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    overwritten = {"seconds": [1.0, 2.0, 3.0], "counts": [1, 2, 2]}
+    calls = {"PutObject": 3, "UpdateItem": 3}
+    lambdas = Mock(invoke=Mock(return_value=overwritten), calls=Mock(return_value=calls))
+    monkeypatch.setattr(crowd, "harness", lambda _: nullcontext(lambdas))
+    assert [result.measured for result in measured("crowd", repeat=1)] == [1, 1, 1, 1]
 
 
 def test_calls_other_than_the_reads_are_found_in_either_mode(

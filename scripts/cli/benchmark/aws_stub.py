@@ -3,8 +3,8 @@
 Started by path with the standard library alone (`python -I aws_stub.py DELAY_SEC`), so that its
 work does not count as work of the measured process. It responds `DELAY_SEC` seconds after a
 request arrives, counts the requests by operation, and stores the latest version of each object
-and item. It prints its port, and ends at the end of its standard input. `GET /-/counts` returns
-the counts and resets them.
+and item, which a conditional write must know. It prints its port, and ends at the end of its
+standard input. `GET /-/counts` returns the counts and resets them.
 """
 
 import asyncio
@@ -23,7 +23,13 @@ HOST = "127.0.0.1"
 COUNTS = "/-/counts"
 
 _END_OF_HEAD = b"\r\n\r\n"
-_REASONS = {200: "OK", 404: "Not Found", 501: "Not Implemented"}
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    404: "Not Found",
+    412: "Precondition Failed",
+    501: "Not Implemented",
+}
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,9 @@ class Aws:
         etag = f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'
         kept = {k: v for k, v in request.headers.items() if k.startswith("x-amz-meta-")}
         path = request.path.partition("?")[0]
+        stored = self._objects.get(path)
+        if request.headers.get("if-match") != (stored.headers["ETag"] if stored else None):
+            return Response(412, b"<Error><Code>PreconditionFailed</Code></Error>")
         self._objects[path] = Response(200, request.body, {**kept, "ETag": etag})
         return Response(200, headers={"ETag": etag})
 
@@ -104,14 +113,18 @@ class Aws:
             json.dumps([asked["TableName"], asked["Key"]]), dict(asked["Key"])
         )
         names, values = asked["ExpressionAttributeNames"], asked["ExpressionAttributeValues"]
+        if item.get("version") != values.get(":version"):
+            failed = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
+            return _json({"__type": failed, "Item": item}, 400)
         for assignment in asked["UpdateExpression"].removeprefix("SET ").split(", "):
             name, value = assignment.split(" = ")
             item[names[name]] = values[value]
         return _json({})
 
 
-def _json(value: object) -> Response:
-    return Response(200, json.dumps(value).encode(), {"Content-Type": "application/x-amz-json-1.0"})
+def _json(value: object, status: int = 200) -> Response:
+    content_type = {"Content-Type": "application/x-amz-json-1.0"}
+    return Response(status, json.dumps(value).encode(), content_type)
 
 
 class Connection(asyncio.Protocol):

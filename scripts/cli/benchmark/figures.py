@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from . import aws_calls, cold_start, growth, memory, overhead, parallelism
+from . import aws_calls, cold_start, crowd, growth, memory, overhead, parallelism
 from .result import Result
 
 
@@ -22,6 +22,7 @@ FIGURES: Mapping[str, Figure] = {
     "overhead-info": Figure(overhead.with_logs, 40),
     "parallel": Figure(parallelism.monolithic, 5),
     "distributed": Figure(parallelism.distributed, 5),
+    "crowd": Figure(crowd.measure, 3),
     "calls": Figure(aws_calls.measure, 3),
     "cold-start": Figure(cold_start.measure, 15),
     "memory": Figure(memory.measure, 2),
