@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import os
 import time
@@ -29,6 +30,9 @@ from .stores import StoreError
 ATTEMPTS = 2
 TIMEOUT_SEC = 2.5
 """For connecting and for reading. Two attempts at both fit into the time kept for saving."""
+COLLECTION_THRESHOLD = 20_000
+"""With Python's default of 700 to 2,000, the garbage collector walks all events several times a
+period, and costs more for each of them the more there are."""
 
 
 class Context(Protocol):
@@ -62,6 +66,7 @@ def runtime() -> Runtime:
     settings = read_settings(os.environ)
     log.setLevel(settings.log_level)
     log.handlers, log.propagate = [OneWriter()], False
+    gc.set_threshold(COLLECTION_THRESHOLD, *gc.get_threshold()[1:])
     # Lambda sets the level of all loggers, and at DEBUG these log the session token.
     for library in ("boto3", "botocore", "urllib3"):
         logging.getLogger(library).setLevel(logging.WARNING)

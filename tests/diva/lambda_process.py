@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import sys
@@ -157,9 +158,11 @@ def process_of(
     patch.setattr(sys, "dont_write_bytecode", True)
     log = logging.getLogger("diva")
     level, handlers, propagate = log.level, log.handlers, log.propagate
+    thresholds = gc.get_threshold()
     try:
         yield Process(mode, aws, folder, patch)
     finally:
+        gc.set_threshold(*thresholds)
         log.setLevel(level)
         log.handlers, log.propagate = handlers, propagate
         gate = getattr(sys.modules.pop("event_logic", None), "gate", None)

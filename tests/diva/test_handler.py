@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from local_aws import LocalAws
 from tests.faults.faulty_aws import FaultyAws, no_list_bucket
 
-from .lambda_process import ORDERS, THREE, Context, Process
+from .lambda_process import CALLBACKS, ORDERS, THREE, Context, Process
 from .places import KEY
 
 
@@ -151,3 +155,36 @@ def test_windows_of_the_module_hold_injection_and_alerts_back(process: Process) 
     process.start(DIVA_MAINTENANCE_WINDOWS=always).logic.answers["detect orders"] = False
     assert process.invoke()["results"] == {"orders": "maintenance"}
     assert process.logic.calls == ["detect orders"]
+
+
+MANY = CALLBACKS + (
+    "def get_events():\n"
+    "    return {str(number): {'detect': detect, 'role': 'detect'} for number in range(1000)}\n"
+)
+
+
+@pytest.mark.parametrize("mode", ["monolithic"], indirect=True)
+def test_the_garbage_collector_does_not_walk_the_events_of_a_period_over_and_over(
+    process: Process,
+) -> None:
+    process.start(MANY)
+    process.invoke()  # the first one imports, and creates clients and policies
+    with collections() as counted:
+        assert process.invoke()["healthy"] == 1000
+    assert len(counted) <= 3  # with thresholds as Python sets them, about 20
+
+
+@contextmanager
+def collections() -> Iterator[list[int]]:
+    """The generations that the garbage collector collects during a `with` block."""
+    generations: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            generations.append(info["generation"])
+
+    gc.callbacks.append(note)
+    try:
+        yield generations
+    finally:
+        gc.callbacks.remove(note)

@@ -8,7 +8,7 @@ from .harness import harness
 from .result import Result
 
 SIZES = (100, 1_000, 10_000)
-LIMIT = 1.3
+LIMIT = 1.1
 """Costs that grow with the square of the number of events would result in 10."""
 
 
