@@ -34,8 +34,8 @@ def get_events() -> dict[str, dict[str, object]]:
             "inject": request_report,
             "inject_each_period": True,
             "max_failed_detections": 2,
-            # There are no reports until the first injection.
-            "warmup": {"enabled": True, "success_threshold": 1},
+            # There are no reports until the first injection. An hour of periods is enough for one.
+            "warmup": {"enabled": True, "success_threshold": 1, "max_periods": 12},
             "timeout_sec": 15,
             "alert": notify,
             "resolve": notify,

@@ -32,6 +32,29 @@ def test_validate_tells_what_was_found_and_calls_nothing(tmp_path: Path) -> None
     assert calls(tmp_path) == []
 
 
+def test_validate_notes_options_that_hide_failures_or_have_no_effect(tmp_path: Path) -> None:
+    file = event_logic(
+        tmp_path,
+        """{
+        "once": {"inject": noted("i"), "role": "inject"},
+        "endless": {"detect": noted("d"), "role": "detect", "warmup": {"enabled": True}},
+        "off": {"detect": noted("d"), "role": "detect", "warmup": {"success_threshold": 1}},
+        "each": {"inject": noted("i"), "role": "inject", "inject_each_period": True},
+        "ending": {"detect": noted("d"), "role": "detect",
+                   "warmup": {"enabled": True, "max_periods": 3}},
+        "disabled": {"detect": noted("d"), "role": "detect",
+                     "warmup": {"enabled": False, "max_periods": 3}},
+        }""",
+    )
+    done = diva(tmp_path, "validate", file)
+    assert (done.returncode, done.stderr) == (0, "")
+    notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
+    assert [note.split("'")[1] for note in notes] == ["once", "endless", "off"]
+    assert "inject_each_period" in notes[0]
+    assert "never alerts" in notes[1]
+    assert "success_threshold has no effect without 'enabled': True" in notes[2]
+
+
 def test_validate_lists_every_problem_of_every_event(tmp_path: Path) -> None:
     file = event_logic(
         tmp_path,

@@ -11,14 +11,16 @@ from diva.policy import Policy, read_policies
 from ..common.output import GAP, Output
 from ..common.text import counted, printable, wrapped
 from .event_logic_file import EventLogicFile
+from .notes import notes
 from .problems import print_problems
 
 _COLUMNS = {"role": 6, "callbacks": 30}
 
 
 def validate(given: argparse.Namespace, output: Output) -> int:
-    """Print the events, or all of their problems. Raises InvalidEventLogic."""
-    policies = read_policies(EventLogicFile(given.file).events())
+    """Print the events with notes, or all of their problems. Raises InvalidEventLogic."""
+    options = EventLogicFile(given.file).events()
+    policies = read_policies(options)
     if policies.problems:
         print_problems(given.file, policies.problems)
         return 1
@@ -41,6 +43,9 @@ def validate(given: argparse.Namespace, output: Output) -> int:
             f"{counted(silent, 'event')} without an alert callback: "
             "alerts are only logged, at level ERROR."
         )
+    for each in events:
+        for note in notes(each, options[each.name]):
+            output.line(f"note: {printable(note)}")
     return 0
 
 
