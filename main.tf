@@ -65,9 +65,13 @@ module "function" {
 
   dead_letter_arn = var.dead_letter_arn
   alarm_actions   = var.alarm_actions
+  metric_alarms   = local.engine_alarms
   # Periods can be hours apart: an alarm stays on until a run succeeds.
   hold_alarms_between_runs = true
   missing_runs_sec         = local.missing_runs_sec
+  # The engine stops detections before a run takes that long. The alarm on ObservingTimeUsed tells that
+  # it had to.
+  duration_threshold_percent = null
 
   log_format         = var.lambda_log_format
   log_level          = var.lambda_log_level

@@ -214,7 +214,7 @@ variable "maintenance_windows" {
 # Monitoring of DIVA itself
 
 variable "alarm_actions" {
-  description = "ARNs to notify when an alarm on DIVA itself fires or clears, for example SNS topics, at most five. The alarms cover failed, throttled and missing runs, and runs that take more than 80 % of the timeout. An empty list creates no alarms."
+  description = "ARNs to notify when an alarm on DIVA itself fires or clears, for example SNS topics, at most five. The alarms cover failed, throttled and missing runs, runs that use up the time for observing, events that got no turn, and alerts that could not be delivered. An empty list creates no alarms."
   type        = list(string)
   default     = []
   nullable    = false

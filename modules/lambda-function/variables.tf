@@ -380,6 +380,25 @@ variable "memory_utilization_threshold_percent" {
   }
 }
 
+variable "metric_alarms" {
+  description = "Further alarms on metrics of the function, whose only dimension is `FunctionName`: name of the alarm => what it evaluates in each minute. Minutes without data count as for the alarms on errors and duration."
+  type = map(object({
+    description         = string
+    namespace           = string
+    metric_name         = string
+    threshold           = number
+    statistic           = optional(string, "Maximum")
+    comparison_operator = optional(string, "GreaterThanThreshold")
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setintersection(keys(var.metric_alarms), local.own_alarm_names)) == 0
+    error_message = "metric_alarms must not contain names of alarms that the module creates, but contains ${join(", ", [for name in setintersection(keys(var.metric_alarms), local.own_alarm_names) : "\"${name}\""])}."
+  }
+}
+
 variable "missing_runs_sec" {
   description = "Number of seconds without a run after which an alarm fires, from 120 to 604800 (one week). Null creates no such alarm."
   type        = number
@@ -392,7 +411,7 @@ variable "missing_runs_sec" {
 }
 
 variable "hold_alarms_between_runs" {
-  description = "Whether the alarms on errors, duration and memory keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
+  description = "Whether the alarms on errors, duration and memory, and those in `metric_alarms`, keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
   type        = bool
   default     = false
   nullable    = false

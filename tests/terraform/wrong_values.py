@@ -352,6 +352,21 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         " is 0.",
     ),
     (
+        {
+            "metric_alarms": {
+                name: {
+                    "description": "case",
+                    "namespace": "Case",
+                    "metric_name": "Case",
+                    "threshold": 0,
+                }
+                for name in ("orders", "throttles", "errors-threshold")
+            }
+        },
+        "metric_alarms must not contain names of alarms that the module creates, but contains"
+        ' "errors-threshold", "throttles".',
+    ),
+    (
         {"missing_runs_sec": 60},
         "missing_runs_sec must be null or from 120 to 604800 (seconds), but is 60.",
     ),
