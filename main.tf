@@ -11,6 +11,8 @@ locals {
 
   name_hash = substr(sha256(var.lambda_name), 0, 8)
 
+  create_package = var.create_package != null ? var.create_package : var.package_path == null
+
   # A path that does not exist counts as a file, so that the package reports it as missing. fileexists
   # fails for a directory.
   extra_directories = [for path in var.extra_source_paths : path if !try(fileexists(path), false) && length(fileset(path, "**")) > 0]
@@ -78,11 +80,13 @@ module "function" {
   log_retention_days = var.log_retention_days
   log_kms_key_arn    = var.log_kms_key_arn
 
-  source_roots      = var.package_path == null ? local.source_roots : {}
-  sources           = var.package_path == null ? local.sources : {}
-  requirements_path = var.requirements_path
-  package_path      = var.package_path
-  package_s3_bucket = var.package_s3_bucket
-  redeploy_token    = var.redeploy_token
-  python_executable = var.python_executable
+  source_roots        = local.create_package ? local.source_roots : {}
+  sources             = local.create_package ? local.sources : {}
+  requirements_path   = var.requirements_path
+  create_package      = var.create_package
+  package_path        = var.package_path
+  store_package_on_s3 = var.store_package_on_s3
+  package_s3_bucket   = var.package_s3_bucket
+  redeploy_token      = var.redeploy_token
+  python_executable   = var.python_executable
 }
