@@ -59,6 +59,16 @@ def test_everything_is_created_in_one_apply_and_works(aws: LocalAws, applied: Te
     assert len(packages(aws)) == 3
 
 
+def test_a_further_alarm_has_the_metric_of_the_function(aws: LocalAws, applied: Terraform) -> None:
+    found = aws.client("cloudwatch").describe_alarms(AlarmNames=["function-orders"])
+    [alarm] = found["MetricAlarms"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Orders", "same-configuration")
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": "function"}]
+    assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("Maximum", 60, 1)
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 1)
+    assert alarm["TreatMissingData"] == "notBreaching"
+
+
 def test_a_second_plan_is_empty(applied: Terraform) -> None:
     assert not applied.plan()
 

@@ -93,8 +93,8 @@ module "function" {
   metric_alarms = {
     orders = {
       description = "An order failed."
-      namespace   = aws_sqs_queue.this.name
-      metric_name = aws_sqs_queue.this.id
+      namespace   = "Orders"
+      metric_name = aws_dynamodb_table.this.id
       threshold   = aws_lambda_layer_version.this.version
     }
   }
