@@ -82,14 +82,14 @@ def test_every_other_variable_comes_from_a_resource(module: str) -> None:
         for name, variable in block.items()
         if variable["type"].strip("${}") not in ("bool", "number")
     } - KNOWN[module]
-    given = {
-        name: str(value)
+    from_resources = {
+        name
         for block in hcl2.loads((ROOT / "main.tf").read_text())["module"]
         for call in block.values()
         if (ROOT / call["source"].strip('"')).resolve() == (paths.ROOT / module).resolve()
         for name, value in call.items()
+        if mentions_a_resource(str(value))
     }
-    from_resources = {name for name in given if mentions_a_resource(given[name])}
     assert others <= from_resources, "add these to same_configuration/main.tf, or to KNOWN"
 
 
