@@ -1,8 +1,9 @@
 locals {
   monolithic = var.diva_mode == "monolithic"
 
-  create_bucket = local.monolithic && var.s3_bucket_name == null
-  create_table  = !local.monolithic && var.dynamodb_table_name == null
+  # The names may be unknown at plan time. Whether something is created must not.
+  create_bucket = local.monolithic && (var.create_s3_bucket != null ? var.create_s3_bucket : var.s3_bucket_name == null)
+  create_table  = !local.monolithic && (var.create_dynamodb_table != null ? var.create_dynamodb_table : var.dynamodb_table_name == null)
 
   # Bucket names are unique across accounts and regions, so the name contains both. It has at most 63
   # characters, and fewer characters are allowed than in a function name. A hash distinguishes

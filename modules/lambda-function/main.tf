@@ -29,7 +29,7 @@ resource "aws_lambda_function" "this" {
   reserved_concurrent_executions = var.reserved_concurrent_executions
   publish                        = local.has_alias
 
-  filename         = var.package_s3_bucket == null ? local.package_path : null
+  filename         = local.package_on_s3 ? null : local.package_path
   s3_bucket        = one(aws_s3_object.package[*].bucket)
   s3_key           = one(aws_s3_object.package[*].key)
   source_code_hash = local.package_hash

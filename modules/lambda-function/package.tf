@@ -35,7 +35,7 @@ locals {
   # Path of the handler's module inside the package, without the extension.
   handler_module = replace(regex("^(.+)[.][^.]+$", var.handler)[0], ".", "/")
   has_handler = anytrue([
-    !local.build_package,
+    !local.create_package,
     var.requirements_path != null, # may contain the module
     contains(keys(local.sources), "${local.handler_module}.py"),
     contains(keys(local.sources), "${local.handler_module}/__init__.py"),
@@ -55,13 +55,16 @@ locals {
   }))
   given_hash = try(fileexists(var.package_path), false) ? sha256(jsonencode([filesha256(var.package_path), var.redeploy_token])) : ""
 
-  build_package = var.package_path == null
-  package_hash  = local.build_package ? local.built_hash : local.given_hash
-  package_path  = local.build_package ? "${path.root}/.build/${var.function_name}-${substr(local.built_hash, 0, 16)}.zip" : var.package_path
+  # The path and the name of the bucket may be unknown at plan time. Whether something is created must not.
+  create_package = var.create_package != null ? var.create_package : var.package_path == null
+  package_on_s3  = var.store_package_on_s3 != null ? var.store_package_on_s3 : var.package_s3_bucket != null
+
+  package_hash = local.create_package ? local.built_hash : local.given_hash
+  package_path = local.create_package ? "${path.root}/.build/${var.function_name}-${substr(local.built_hash, 0, 16)}.zip" : var.package_path
 }
 
 resource "terraform_data" "package" {
-  count = local.build_package ? 1 : 0
+  count = local.create_package ? 1 : 0
 
   triggers_replace = local.package_path
 
@@ -78,7 +81,7 @@ resource "terraform_data" "package" {
       architecture        = var.architecture
       requirements        = var.requirements_path
       requirements_sha256 = local.requirements_hash
-      limit_mb            = var.package_s3_bucket == null ? 50 : 250
+      limit_mb            = local.package_on_s3 ? 250 : 50
     })
     quiet = true
   }
@@ -117,7 +120,7 @@ resource "terraform_data" "package" {
 }
 
 resource "aws_s3_object" "package" {
-  count = var.package_s3_bucket == null ? 0 : 1
+  count = local.package_on_s3 ? 1 : 0
 
   bucket = var.package_s3_bucket
   key    = "${var.function_name}/${local.package_hash}.zip"

@@ -53,8 +53,8 @@ variable "sources" {
   nullable    = false
 
   validation {
-    condition     = (var.source_dir != null || length(var.source_roots) > 0 || length(var.sources) > 0) != (var.package_path != null)
-    error_message = "The package must come either from package_path or from source_dir, source_roots and sources, but ${var.package_path == null ? "none of them is set" : "both are set"}."
+    condition     = (var.source_dir != null || length(var.source_roots) > 0 || length(var.sources) > 0) == local.create_package
+    error_message = "The package must come either from package_path or from source_dir, source_roots and sources, but ${local.create_package ? "none of them is set" : "both are set"}."
   }
   validation {
     condition     = !anytrue([for name in keys(var.sources) : can(regex(local.patterns.unusable_name, name))])
@@ -380,6 +380,25 @@ variable "memory_utilization_threshold_percent" {
   }
 }
 
+variable "metric_alarms" {
+  description = "Further alarms on metrics of the function, whose only dimension is `FunctionName`: name of the alarm => what it evaluates in each minute. Minutes without data count as for the alarms on errors and duration."
+  type = map(object({
+    description         = string
+    namespace           = string
+    metric_name         = string
+    threshold           = number
+    statistic           = optional(string, "Maximum")
+    comparison_operator = optional(string, "GreaterThanThreshold")
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setintersection(keys(var.metric_alarms), local.own_alarm_names)) == 0
+    error_message = "metric_alarms must not contain names of alarms that the module creates, but contains ${join(", ", [for name in setintersection(keys(var.metric_alarms), local.own_alarm_names) : "\"${name}\""])}."
+  }
+}
+
 variable "missing_runs_sec" {
   description = "Number of seconds without a run after which an alarm fires, from 120 to 604800 (one week). Null creates no such alarm."
   type        = number
@@ -392,7 +411,7 @@ variable "missing_runs_sec" {
 }
 
 variable "hold_alarms_between_runs" {
-  description = "Whether the alarms on errors, duration and memory keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
+  description = "Whether the alarms on errors, duration and memory, and those in `metric_alarms`, keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
   type        = bool
   default     = false
   nullable    = false
@@ -404,6 +423,21 @@ variable "package_path" {
   default     = null
 }
 
+variable "create_package" {
+  description = "Whether to build the package. Null builds it if `package_path` is null. Required if that path is not known at plan time."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.create_package != true || var.package_path == null
+    error_message = "create_package must be null or false when package_path is set (\"${coalesce(var.package_path, "-")}\"), but is true."
+  }
+  validation {
+    condition     = var.create_package != false || var.package_path != null
+    error_message = "package_path must be set when create_package is false, but is null."
+  }
+}
+
 variable "package_s3_bucket" {
   description = "Name of the bucket to upload the package to, required for packages over 50 MB. Null uploads the package directly to Lambda."
   type        = string
@@ -412,6 +446,21 @@ variable "package_s3_bucket" {
   validation {
     condition     = var.package_s3_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.package_s3_bucket))
     error_message = "The name of the bucket for the package must consist of 3 to 63 lowercase letters, digits, dots or hyphens and start and end with a letter or digit, but is \"${coalesce(var.package_s3_bucket, "-")}\"."
+  }
+}
+
+variable "store_package_on_s3" {
+  description = "Whether to upload the package to `package_s3_bucket`. Null uploads it there if that name is not null. Required if that name is not known at plan time."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.store_package_on_s3 != true || var.package_s3_bucket != null
+    error_message = "The bucket for the package must be set when store_package_on_s3 is true, but is null."
+  }
+  validation {
+    condition     = var.store_package_on_s3 != false || var.package_s3_bucket == null
+    error_message = "store_package_on_s3 must be null or true when the bucket for the package is set (\"${coalesce(var.package_s3_bucket, "-")}\"), but is false."
   }
 }
 

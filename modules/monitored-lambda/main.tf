@@ -30,11 +30,12 @@ module "function" {
   provisioned_concurrent_executions = var.provisioned_concurrent_executions
   maximum_retry_attempts            = var.maximum_retry_attempts
 
-  source_dir        = var.lambda_source_dir
-  source_roots      = var.source_roots
-  requirements_path = local.requirements_file
-  package_s3_bucket = var.s3_bucket
-  python_executable = var.python_executable
+  source_dir          = var.lambda_source_dir
+  source_roots        = var.source_roots
+  requirements_path   = local.requirements_file
+  store_package_on_s3 = var.store_package_on_s3
+  package_s3_bucket   = var.s3_bucket
+  python_executable   = var.python_executable
 
   log_retention_days = var.cloudwatch_log_retention_days
   log_kms_key_arn    = var.kms_key_arn

@@ -84,6 +84,12 @@ variable "s3_bucket" {
   default     = null
 }
 
+variable "store_package_on_s3" {
+  description = "Whether to upload the package to `s3_bucket`. Null uploads it there if that name is not null. Required if that name is not known at plan time."
+  type        = bool
+  default     = null
+}
+
 variable "python_executable" {
   description = "Python interpreter (3.10 or later) that builds the package. Null uses `python3`, or `python` on Windows."
   type        = string

@@ -168,6 +168,35 @@ CASES: list[tuple[dict[str, Any], str]] = [
         " dynamodb_table_name in distributed mode.",
     ),
     (
+        {**DISTRIBUTED, "create_s3_bucket": True},
+        'create_s3_bucket must be null or false unless diva_mode is "monolithic", but is true.',
+    ),
+    (
+        {"create_s3_bucket": True, "s3_bucket_name": "state-bucket"},
+        "create_s3_bucket must be null or false when s3_bucket_name is set to an existing bucket"
+        ' ("state-bucket"), but is true.',
+    ),
+    (
+        {"create_s3_bucket": False},
+        "s3_bucket_name must be set to an existing bucket when create_s3_bucket is false, but is"
+        " null.",
+    ),
+    (
+        {"create_dynamodb_table": True},
+        'create_dynamodb_table must be null or false unless diva_mode is "distributed", but is'
+        " true.",
+    ),
+    (
+        {**DISTRIBUTED, "create_dynamodb_table": True, "dynamodb_table_name": "state-table"},
+        "create_dynamodb_table must be null or false when dynamodb_table_name is set to an existing"
+        ' table ("state-table"), but is true.',
+    ),
+    (
+        {**DISTRIBUTED, "create_dynamodb_table": False},
+        "dynamodb_table_name must be set to an existing table when create_dynamodb_table is false,"
+        " but is null.",
+    ),
+    (
         {**DISTRIBUTED, "dynamodb_table_name": "arn:aws:dynamodb:table"},
         "dynamodb_table_name must be a name (not an ARN) of 3 to 255 letters, digits, underscores,"
         ' dots or hyphens, but is "arn:aws:dynamodb:table".',
@@ -283,6 +312,24 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "The name of the bucket for the package must consist of 3 to 63 lowercase letters, digits,"
         ' dots or hyphens and start and end with a letter or digit, but is "Packages".',
     ),
+    (
+        {"create_package": True, "package_path": "../given.zip"},
+        'create_package must be null or false when package_path is set ("../given.zip"), but is'
+        " true.",
+    ),
+    (
+        {"create_package": False},
+        "package_path must be set when create_package is false, but is null.",
+    ),
+    (
+        {"store_package_on_s3": True},
+        "The bucket for the package must be set when store_package_on_s3 is true, but is null.",
+    ),
+    (
+        {"store_package_on_s3": False, "package_s3_bucket": "packages"},
+        "store_package_on_s3 must be null or true when the bucket for the package is set"
+        ' ("packages"), but is false.',
+    ),
 ]
 
 
@@ -350,6 +397,21 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         {"memory_utilization_threshold_percent": 0},
         "memory_utilization_threshold_percent must be null or greater than 0 and less than 100, but"
         " is 0.",
+    ),
+    (
+        {
+            "metric_alarms": {
+                name: {
+                    "description": "case",
+                    "namespace": "Case",
+                    "metric_name": "Case",
+                    "threshold": 0,
+                }
+                for name in ("orders", "throttles", "errors-threshold")
+            }
+        },
+        "metric_alarms must not contain names of alarms that the module creates, but contains"
+        ' "errors-threshold", "throttles".',
     ),
     (
         {"missing_runs_sec": 60},
@@ -468,6 +530,10 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ({"timeout": 901}, "from 1 to 900 (seconds), but is 901."),
     ({"memory_size": 127}, "from 128 to 10240 (MB), but is 127."),
     ({"environment_variables": {"AWS_REGION": "x"}}, 'but contains "AWS_REGION".'),
+    (
+        {"store_package_on_s3": True},
+        "bucket for the package must be set when store_package_on_s3 is true, but is null.",
+    ),
     ({"s3_bucket": "Packages"}, 'and end with a letter or digit, but is "Packages".'),
     ({"alert_strategy": "both"}, 'must be "immediate" or "threshold", but is "both".'),
     ({"error_rate_threshold": 100}, "less than 100 (percent), but is 100."),
