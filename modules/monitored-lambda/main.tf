@@ -39,7 +39,7 @@ module "function" {
   log_retention_days = var.cloudwatch_log_retention_days
   log_kms_key_arn    = var.kms_key_arn
 
-  alarm_actions                        = local.alarm_topic_arns
+  alarm_actions                        = local.alarm_actions
   enable_error_alarms                  = var.enable_error_alarms
   alert_strategy                       = var.alert_strategy
   error_rate_threshold                 = var.error_rate_threshold
@@ -48,6 +48,7 @@ module "function" {
   enable_throttle_alarms               = var.enable_throttle_alarms
   duration_threshold_percent           = var.duration_threshold_percent
   memory_utilization_threshold_percent = var.memory_utilization_threshold_percent
+  hold_alarms_between_runs             = var.hold_alarms_between_runs
 }
 
 # Lambda rejects a function whose role lacks the permissions that its configuration requires, and the

@@ -115,19 +115,38 @@ variable "alarm_emails" {
 }
 
 variable "alarm_topic_arns" {
-  description = "ARNs of further SNS topics to notify when an alarm fires or clears, at most four."
+  description = "ARNs of further SNS topics to notify when an alarm fires or clears, at most four together with `alarm_actions`."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = length(var.alarm_topic_arns) <= 4
-    error_message = "alarm_topic_arns must contain at most four ARNs, since an alarm notifies at most five topics including the one that the module creates, but contains ${length(var.alarm_topic_arns)}."
+    condition     = length(var.alarm_topic_arns) + length(var.alarm_actions) <= 4
+    error_message = "alarm_topic_arns and alarm_actions must together contain at most four ARNs, since an alarm notifies at most five including the topic that the module creates, but contain ${length(var.alarm_topic_arns) + length(var.alarm_actions)}."
   }
   validation {
     condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:aws[a-z0-9-]*:sns:[a-z0-9-]+:[0-9]{12}:.+$", arn))])
     error_message = "alarm_topic_arns must contain only ARNs of SNS topics (arn:<partition>:sns:<region>:<account>:<name>), but contains ${join(", ", [for arn in var.alarm_topic_arns : "\"${arn}\"" if !can(regex("^arn:aws[a-z0-9-]*:sns:[a-z0-9-]+:[0-9]{12}:.+$", arn))])}."
   }
+}
+
+variable "alarm_actions" {
+  description = "ARNs to notify when an alarm fires or clears, in addition to `alarm_topic_arns`: SNS topics, or other actions of CloudWatch alarms, for example Lambda functions."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$", arn))])
+    error_message = "alarm_actions must contain only ARNs (arn:<partition>:<service>:...), but contains ${join(", ", [for arn in var.alarm_actions : "\"${arn}\"" if !can(regex("^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$", arn))])}."
+  }
+}
+
+variable "create_sns_topic" {
+  description = "Whether to create an SNS topic for alarms. The module always creates it, even if this is `false`, since `alarm_emails` requires it."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "sns_topic_name" {
@@ -197,6 +216,13 @@ variable "memory_utilization_threshold_percent" {
     condition     = var.memory_utilization_threshold_percent == null || var.lambda_insights_layer_arn != null
     error_message = "memory_utilization_threshold_percent must be null unless lambda_insights_layer_arn is set, but is ${coalesce(var.memory_utilization_threshold_percent, -1)}."
   }
+}
+
+variable "hold_alarms_between_runs" {
+  description = "Whether the alarms on errors, duration and memory keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 # Logs and encryption

@@ -432,8 +432,20 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"alarm_topic_arns": [f"{TOPIC}:{name}" for name in "abcde"]},
-        "alarm_topic_arns must contain at most four ARNs, since an alarm notifies at most five"
-        " topics including the one that the module creates, but contains 5.",
+        "alarm_topic_arns and alarm_actions must together contain at most four ARNs, since an alarm"
+        " notifies at most five including the topic that the module creates, but contain 5.",
+    ),
+    (
+        {
+            "alarm_topic_arns": [f"{TOPIC}:{name}" for name in "abc"],
+            "alarm_actions": [f"{TOPIC}:{name}" for name in "def"],
+        },
+        "including the topic that the module creates, but contain 6.",
+    ),
+    (
+        {"alarm_actions": [f"{TOPIC}:a", "on-call"]},
+        "alarm_actions must contain only ARNs (arn:<partition>:<service>:...), but contains"
+        ' "on-call".',
     ),
     (
         {"alarm_topic_arns": [f"{TOPIC}:a", "arn:aws:sqs:us-east-1:123456789012:b"]},
