@@ -24,6 +24,9 @@ locals {
     { "event_logic.py" = var.event_logic_path },
   )
 
+  # Two of Python's log levels have other names in Lambda.
+  application_log_level = lookup({ WARNING = "WARN", CRITICAL = "FATAL" }, var.lambda_log_level, var.lambda_log_level)
+
   # Read by lambda/diva/settings.py. A variable whose value is null is not set.
   engine_environment = {
     DIVA_MODE              = var.diva_mode
@@ -69,10 +72,10 @@ module "function" {
   hold_alarms_between_runs = true
   missing_runs_sec         = local.missing_runs_sec
 
-  log_format         = var.lambda_log_format
-  log_level          = var.lambda_log_level
-  log_retention_days = var.log_retention_days
-  log_kms_key_arn    = var.log_kms_key_arn
+  log_format            = var.lambda_log_format
+  application_log_level = var.lambda_log_format == "JSON" ? local.application_log_level : null
+  log_retention_days    = var.log_retention_days
+  log_kms_key_arn       = var.log_kms_key_arn
 
   source_roots      = var.package_path == null ? local.source_roots : {}
   sources           = var.package_path == null ? local.sources : {}

@@ -13,7 +13,7 @@ check "create_sns_topic" {
 
 resource "aws_sns_topic" "alarms" {
   name              = coalesce(var.sns_topic_name, "${var.function_name}-alarms")
-  kms_master_key_id = var.kms_key_arn
+  kms_master_key_id = local.kms_key_arn
   tags              = var.tags
 }
 
