@@ -26,6 +26,9 @@ locals {
     { "event_logic.py" = var.event_logic_path },
   )
 
+  # Two of Python's log levels have other names in Lambda.
+  application_log_level = lookup({ WARNING = "WARN", CRITICAL = "FATAL" }, var.lambda_log_level, var.lambda_log_level)
+
   # Read by lambda/diva/settings.py. A variable whose value is null is not set.
   engine_environment = {
     DIVA_MODE              = var.diva_mode
@@ -75,10 +78,10 @@ module "function" {
   # it had to.
   duration_threshold_percent = null
 
-  log_format         = var.lambda_log_format
-  log_level          = var.lambda_log_level
-  log_retention_days = var.log_retention_days
-  log_kms_key_arn    = var.log_kms_key_arn
+  log_format            = var.lambda_log_format
+  application_log_level = var.lambda_log_format == "JSON" ? local.application_log_level : null
+  log_retention_days    = var.log_retention_days
+  log_kms_key_arn       = var.log_kms_key_arn
 
   source_roots        = local.create_package ? local.source_roots : {}
   sources             = local.create_package ? local.sources : {}

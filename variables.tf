@@ -361,6 +361,11 @@ variable "lambda_log_level" {
   type        = string
   default     = "INFO"
   nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], var.lambda_log_level)
+    error_message = "The log level must be \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\" or \"CRITICAL\", but is \"${var.lambda_log_level}\"."
+  }
 }
 
 variable "lambda_log_format" {

@@ -8,6 +8,17 @@ variable "function_name" {
   }
 }
 
+variable "description" {
+  description = "Description of the function, at most 256 characters. Null sets none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = try(length(var.description), 0) <= 256
+    error_message = "The description must have at most 256 characters, but has ${try(length(var.description), 0)}."
+  }
+}
+
 variable "role_arn" {
   description = "ARN of the function's execution role."
   type        = string
@@ -109,6 +120,18 @@ variable "memory_mb" {
   }
 }
 
+variable "ephemeral_storage_mb" {
+  description = "Size of the directory `/tmp` in MB, from 512 to 10240."
+  type        = number
+  default     = 512
+  nullable    = false
+
+  validation {
+    condition     = var.ephemeral_storage_mb >= 512 && var.ephemeral_storage_mb <= 10240 && floor(var.ephemeral_storage_mb) == var.ephemeral_storage_mb
+    error_message = "ephemeral_storage_mb must be a whole number from 512 to 10240 (MB), but is ${var.ephemeral_storage_mb}."
+  }
+}
+
 variable "timeout_sec" {
   description = "Timeout of the function in seconds, from 1 to 900."
   type        = number
@@ -167,6 +190,28 @@ variable "vpc_config" {
   }
 }
 
+variable "file_system_config" {
+  description = "Amazon EFS access point, and the path below `/mnt/` where the function finds it. Requires `vpc_config`. Null mounts none."
+  type = object({
+    arn              = string
+    local_mount_path = string
+  })
+  default = null
+
+  validation {
+    condition     = var.file_system_config == null || can(regex(local.patterns.access_point_arn, var.file_system_config.arn))
+    error_message = "arn in file_system_config must be the ARN of an EFS access point (arn:<partition>:elasticfilesystem:<region>:<account>:access-point/<id>), but is \"${try(coalesce(var.file_system_config.arn), "-")}\"."
+  }
+  validation {
+    condition     = var.file_system_config == null || can(regex("^/mnt/[A-Za-z0-9_.-]+$", var.file_system_config.local_mount_path))
+    error_message = "local_mount_path in file_system_config must be /mnt/ and a name of letters, digits, dots, hyphens or underscores, for example /mnt/files, but is \"${try(coalesce(var.file_system_config.local_mount_path), "-")}\"."
+  }
+  validation {
+    condition     = var.file_system_config == null || var.vpc_config != null
+    error_message = "file_system_config must be null unless the function is connected to a VPC, but mounts ${try(var.file_system_config.local_mount_path, "-")}."
+  }
+}
+
 variable "kms_key_arn" {
   description = "ARN of the KMS key that encrypts the environment variables. Null uses the default encryption of Lambda."
   type        = string
@@ -213,15 +258,33 @@ variable "log_format" {
   }
 }
 
-variable "log_level" {
-  description = "Lowest level to log, which applies to the `JSON` format: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`."
+variable "application_log_level" {
+  description = "Lowest level of the function's own log lines, for the `JSON` format: `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`. Null uses Lambda's default, `INFO`."
   type        = string
-  default     = "INFO"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], var.log_level)
-    error_message = "The log level must be \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\" or \"CRITICAL\", but is \"${var.log_level}\"."
+    condition     = var.application_log_level == null || try(contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], var.application_log_level), false)
+    error_message = "application_log_level must be null, \"TRACE\", \"DEBUG\", \"INFO\", \"WARN\", \"ERROR\" or \"FATAL\", but is \"${coalesce(var.application_log_level, "-")}\"."
+  }
+  validation {
+    condition     = var.application_log_level == null || var.log_format == "JSON"
+    error_message = "application_log_level must be null unless log_format is \"JSON\", but is \"${coalesce(var.application_log_level, "-")}\"."
+  }
+}
+
+variable "system_log_level" {
+  description = "Lowest level of Lambda's log lines about runs, for the `JSON` format: `DEBUG`, `INFO` or `WARN`. Null uses Lambda's default, `INFO`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.system_log_level == null || try(contains(["DEBUG", "INFO", "WARN"], var.system_log_level), false)
+    error_message = "system_log_level must be null, \"DEBUG\", \"INFO\" or \"WARN\", but is \"${coalesce(var.system_log_level, "-")}\"."
+  }
+  validation {
+    condition     = var.system_log_level == null || var.log_format == "JSON"
+    error_message = "system_log_level must be null unless log_format is \"JSON\", but is \"${coalesce(var.system_log_level, "-")}\"."
   }
 }
 
@@ -251,15 +314,68 @@ variable "provisioned_concurrent_executions" {
   }
 }
 
-variable "maximum_retry_attempts" {
-  description = "Number of times that Lambda retries a failed asynchronous run, from 0 to 2."
-  type        = number
-  default     = 0
+variable "snap_start" {
+  description = "Whether to start environments of the `live` alias from a snapshot of the initialized function (Lambda SnapStart). Requires Python 3.12 or later, and neither provisioned concurrency, a file system nor more than 512 MB of ephemeral storage."
+  type        = bool
+  default     = false
   nullable    = false
 
   validation {
-    condition     = contains([0, 1, 2], var.maximum_retry_attempts)
-    error_message = "maximum_retry_attempts must be 0, 1 or 2, but is ${var.maximum_retry_attempts}."
+    condition     = !var.snap_start || can(regex("^python3[.]1[2-9]$", var.runtime))
+    error_message = "snap_start must be false for runtimes before \"python3.12\", but is true with \"${var.runtime}\"."
+  }
+  validation {
+    condition     = !var.snap_start || var.provisioned_concurrent_executions == null
+    error_message = "snap_start must be false with provisioned_concurrent_executions, but is true with ${coalesce(var.provisioned_concurrent_executions, 0)}."
+  }
+  validation {
+    condition     = !var.snap_start || var.file_system_config == null
+    error_message = "snap_start must be false with file_system_config, but is true with ${try(var.file_system_config.local_mount_path, "-")}."
+  }
+  validation {
+    condition     = !var.snap_start || var.ephemeral_storage_mb == 512
+    error_message = "snap_start must be false with more than 512 MB of ephemeral storage, but is true with ${var.ephemeral_storage_mb} MB."
+  }
+}
+
+variable "maximum_retry_attempts" {
+  description = "Number of times that Lambda retries a failed asynchronous run, from 0 to 2. Null leaves the configuration of asynchronous runs to an `aws_lambda_function_event_invoke_config` of your own, or to Lambda's default of 2."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.maximum_retry_attempts == null || try(contains([0, 1, 2], var.maximum_retry_attempts), false)
+    error_message = "maximum_retry_attempts must be null, 0, 1 or 2, but is ${coalesce(var.maximum_retry_attempts, -1)}."
+  }
+}
+
+variable "destination_on_failure" {
+  description = "ARN of the SQS queue, SNS topic, Lambda function, EventBridge event bus or S3 bucket that receives a record of each asynchronous run that failed after the last attempt. Null sends none. The execution role needs the permission to send to it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.destination_on_failure == null || can(regex(local.patterns.failure_destination_arn, var.destination_on_failure))
+    error_message = "destination_on_failure must be the ARN of a standard (not FIFO) SQS queue or SNS topic, a Lambda function, an EventBridge event bus or an S3 bucket, but is \"${coalesce(var.destination_on_failure, "-")}\"."
+  }
+  validation {
+    condition     = var.destination_on_failure == null || var.maximum_retry_attempts != null
+    error_message = "destination_on_failure must be null when maximum_retry_attempts is null, since the module then does not configure asynchronous runs, but is \"${coalesce(var.destination_on_failure, "-")}\"."
+  }
+}
+
+variable "destination_on_success" {
+  description = "ARN of the SQS queue, SNS topic, Lambda function or EventBridge event bus that receives a record of each asynchronous run that succeeded. Null sends none. The execution role needs the permission to send to it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.destination_on_success == null || can(regex(local.patterns.success_destination_arn, var.destination_on_success))
+    error_message = "destination_on_success must be the ARN of a standard (not FIFO) SQS queue or SNS topic, a Lambda function or an EventBridge event bus, but is \"${coalesce(var.destination_on_success, "-")}\"."
+  }
+  validation {
+    condition     = var.destination_on_success == null || var.maximum_retry_attempts != null
+    error_message = "destination_on_success must be null when maximum_retry_attempts is null, since the module then does not configure asynchronous runs, but is \"${coalesce(var.destination_on_success, "-")}\"."
   }
 }
 
@@ -486,11 +602,14 @@ variable "tags" {
 
 locals {
   patterns = {
-    arn             = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$"
-    dead_letter_arn = "^arn:aws[a-z0-9-]*:(sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"
-    kms_key_arn     = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
-    layer_arn       = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
-    variable_name   = "^[A-Za-z][A-Za-z0-9_]+$"
+    access_point_arn        = "^arn:aws[a-z0-9-]*:elasticfilesystem:[a-z0-9-]+:[0-9]{12}:access-point/fsap-[0-9a-f]+$"
+    arn                     = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$"
+    dead_letter_arn         = "^arn:aws[a-z0-9-]*:(sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"
+    kms_key_arn             = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
+    layer_arn               = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
+    failure_destination_arn = "^arn:aws[a-z0-9-]*:((sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+|lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:$-]+|events:[a-z0-9-]+:[0-9]{12}:event-bus/.+|s3:::[a-z0-9.-]+)$"
+    success_destination_arn = "^arn:aws[a-z0-9-]*:((sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+|lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:$-]+|events:[a-z0-9-]+:[0-9]{12}:event-bus/.+)$"
+    variable_name           = "^[A-Za-z][A-Za-z0-9_]+$"
 
     # An empty, "." or ".." part, or a backslash.
     unusable_name = "(^|/)[.]{0,2}(/|$)|\\\\"

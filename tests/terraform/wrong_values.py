@@ -333,6 +333,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+TOPIC = "arn:aws:sns:us-east-1:123456789012"
+ACCESS_POINT = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0a1b"
+FILES = {"arn": ACCESS_POINT, "local_mount_path": "/mnt/files"}
+VPC = {"vpc_config": {"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]}}
 UNUSABLE_NAMES = ["../b.py", "/a.py", "c//d.py", "e/./f.py", "g\\h.py", "i/"]
 
 # Variables of modules/lambda-function that the DIVA module does not expose.
@@ -347,7 +351,85 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         {"handler": "get_events"},
         'handler must be <module>.<function>, for example main.handler, but is "get_events".',
     ),
-    ({"maximum_retry_attempts": 3}, "maximum_retry_attempts must be 0, 1 or 2, but is 3."),
+    ({"maximum_retry_attempts": 3}, "maximum_retry_attempts must be null, 0, 1 or 2, but is 3."),
+    (
+        {"destination_on_failure": "arn:aws:sqs:us-east-1:123456789012:failures.fifo"},
+        "destination_on_failure must be the ARN of a standard (not FIFO) SQS queue or SNS topic, a"
+        " Lambda function, an EventBridge event bus or an S3 bucket, but is"
+        ' "arn:aws:sqs:us-east-1:123456789012:failures.fifo".',
+    ),
+    (
+        {"destination_on_success": "arn:aws:s3:::successes"},
+        "destination_on_success must be the ARN of a standard (not FIFO) SQS queue or SNS topic, a"
+        ' Lambda function or an EventBridge event bus, but is "arn:aws:s3:::successes".',
+    ),
+    (
+        {"destination_on_failure": f"{TOPIC}:failures", "maximum_retry_attempts": None},
+        "destination_on_failure must be null when maximum_retry_attempts is null, since the module"
+        f' then does not configure asynchronous runs, but is "{TOPIC}:failures".',
+    ),
+    (
+        {"destination_on_success": f"{TOPIC}:successes", "maximum_retry_attempts": None},
+        f'does not configure asynchronous runs, but is "{TOPIC}:successes".',
+    ),
+    (
+        {"description": "d" * 257},
+        "The description must have at most 256 characters, but has 257.",
+    ),
+    (
+        {"ephemeral_storage_mb": 511},
+        "ephemeral_storage_mb must be a whole number from 512 to 10240 (MB), but is 511.",
+    ),
+    (
+        {**VPC, "file_system_config": {"arn": ROLE, "local_mount_path": "/mnt/files"}},
+        "arn in file_system_config must be the ARN of an EFS access point"
+        " (arn:<partition>:elasticfilesystem:<region>:<account>:access-point/<id>), but is"
+        f' "{ROLE}".',
+    ),
+    (
+        {**VPC, "file_system_config": {"arn": ACCESS_POINT, "local_mount_path": "/files"}},
+        "local_mount_path in file_system_config must be /mnt/ and a name of letters, digits, dots,"
+        ' hyphens or underscores, for example /mnt/files, but is "/files".',
+    ),
+    (
+        {"file_system_config": FILES},
+        "file_system_config must be null unless the function is connected to a VPC, but mounts"
+        " /mnt/files.",
+    ),
+    (
+        {"log_format": "JSON", "application_log_level": "WARNING"},
+        'application_log_level must be null, "TRACE", "DEBUG", "INFO", "WARN", "ERROR" or "FATAL",'
+        ' but is "WARNING".',
+    ),
+    (
+        {"application_log_level": "INFO"},
+        'application_log_level must be null unless log_format is "JSON", but is "INFO".',
+    ),
+    (
+        {"log_format": "JSON", "system_log_level": "ERROR"},
+        'system_log_level must be null, "DEBUG", "INFO" or "WARN", but is "ERROR".',
+    ),
+    (
+        {"system_log_level": "WARN"},
+        'system_log_level must be null unless log_format is "JSON", but is "WARN".',
+    ),
+    (
+        {"snap_start": True, "runtime": "python3.11"},
+        'snap_start must be false for runtimes before "python3.12", but is true with "python3.11".',
+    ),
+    (
+        {"snap_start": True, "provisioned_concurrent_executions": 1},
+        "snap_start must be false with provisioned_concurrent_executions, but is true with 1.",
+    ),
+    (
+        {"snap_start": True, **VPC, "file_system_config": FILES},
+        "snap_start must be false with file_system_config, but is true with /mnt/files.",
+    ),
+    (
+        {"snap_start": True, "ephemeral_storage_mb": 513},
+        "snap_start must be false with more than 512 MB of ephemeral storage, but is true with 513"
+        " MB.",
+    ),
     (
         {"handler": "main.handler"},
         'The module of handler "main.handler" of case must be in the package, but the package does'
@@ -454,7 +536,8 @@ MONITORED = {
     "lambda_source_dir": "../examples/immediate-alerts/lambda",
     "alarm_emails": ["on-call@example.com"],
 }
-TOPIC = "arn:aws:sns:us-east-1:123456789012"
+POLICY = '{"Statement": [{"Sid": "Log"}, {"Effect": "Allow"}]}'
+EXISTING = {"lambda_role_arn": f"{ROLE}/case"}
 MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"alarm_emails": []},
@@ -479,11 +562,6 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     ({"sns_topic_name": "alarms.fifo"}, 'hyphens or underscores, but is "alarms.fifo".'),
     (
-        {"memory_utilization_threshold_percent": 90},
-        "memory_utilization_threshold_percent must be null unless lambda_insights_layer_arn is"
-        " set, but is 90.",
-    ),
-    (
         {"lambda_subnet_ids": ["subnet-1"]},
         "lambda_subnet_ids and lambda_security_group_ids must both be empty or both contain at"
         " least one ID, but contain 1 and 0.",
@@ -494,8 +572,20 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"alarm_topic_arns": [f"{TOPIC}:{name}" for name in "abcde"]},
-        "alarm_topic_arns must contain at most four ARNs, since an alarm notifies at most five"
-        " topics including the one that the module creates, but contains 5.",
+        "alarm_topic_arns and alarm_actions must together contain at most four ARNs, since an alarm"
+        " notifies at most five including the topic that the module creates, but contain 5.",
+    ),
+    (
+        {
+            "alarm_topic_arns": [f"{TOPIC}:{name}" for name in "abc"],
+            "alarm_actions": [f"{TOPIC}:{name}" for name in "def"],
+        },
+        "including the topic that the module creates, but contain 6.",
+    ),
+    (
+        {"alarm_actions": [f"{TOPIC}:a", "on-call"]},
+        "alarm_actions must contain only ARNs (arn:<partition>:<service>:...), but contains"
+        ' "on-call".',
     ),
     (
         {"alarm_topic_arns": [f"{TOPIC}:a", "arn:aws:sqs:us-east-1:123456789012:b"]},
@@ -553,7 +643,65 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ({"lambda_insights_layer_arn": f"{LAYER}:insights"}, f'but include "{LAYER}:insights".'),
     ({"cloudwatch_log_retention_days": 100}, "(days, 0 for forever), but is 100."),
     ({"kms_key_arn": f"{KEY}:alias/logs"}, f'not an ID or alias, but is "{KEY}:alias/logs".'),
-    ({"maximum_retry_attempts": 3}, "must be 0, 1 or 2, but is 3."),
+    ({"kms_key_id": "alias/logs"}, 'not an ID or alias, but is "alias/logs".'),
+    (
+        {"kms_key_id": f"{KEY}:key/1", "kms_key_arn": f"{KEY}:key/2"},
+        "kms_key_id is another name of kms_key_arn and must be null if that is set, but is"
+        f' "{KEY}:key/1".',
+    ),
+    ({"error_rate_evaluation_periods": 1442}, "from 1 to 1440 (minutes), but is 1442."),
+    ({"description": "d" * 258}, "at most 256 characters, but has 258."),
+    ({"ephemeral_storage_mb": 10241}, "from 512 to 10240 (MB), but is 10241."),
+    ({"layers": [f"{LAYER}:tools"]}, f'but include "{LAYER}:tools".'),
+    ({"log_format": "json"}, 'The log format must be "Text" or "JSON", but is "json".'),
+    ({"application_log_level": "WARN"}, 'unless log_format is "JSON", but is "WARN".'),
+    ({"system_log_level": "DEBUG"}, 'unless log_format is "JSON", but is "DEBUG".'),
+    ({"file_system_config": FILES}, "connected to a VPC, but mounts /mnt/files."),
+    ({"snap_start": True, "python_version": "3.10"}, 'but is true with "python3.10".'),
+    ({"destination_on_failure": "failures"}, 'S3 bucket, but is "failures".'),
+    ({"destination_on_success": "successes"}, 'event bus, but is "successes".'),
+    (
+        {"lambda_role_arn": "role/case"},
+        "lambda_role_arn must be null or the ARN of an IAM role"
+        ' (arn:<partition>:iam::<account>:role/<name>), but is "role/case".',
+    ),
+    (
+        {**EXISTING, "create_role": True},
+        "create_role must be null or false when lambda_role_arn is set, but is true.",
+    ),
+    (
+        {"create_role": False},
+        "create_role must be null or true when lambda_role_arn is null, but is false.",
+    ),
+    (
+        {"role_name": "my role"},
+        "role_name must be null or consist of 1 to 64 letters, digits or characters of _+=,.@-, but"
+        ' is "my role".',
+    ),
+    (
+        {**EXISTING, "role_name": "case"},
+        'role_name must be null unless the module creates the role, but is "case".',
+    ),
+    (
+        {**EXISTING, "additional_iam_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
+        "additional_iam_policy_arns must be empty unless the module creates the role, but contains"
+        " 1. Attach the policies to the role of lambda_role_arn instead.",
+    ),
+    (
+        {**EXISTING, "policy_json": '{"Statement": []}'},
+        "policy_json must be null unless the module creates the role. Attach the policy to the role"
+        " of lambda_role_arn instead.",
+    ),
+    (
+        {"policy_json": "s3:GetObject"},
+        "policy_json must be null or an IAM policy document in JSON with a Statement, but is"
+        ' "s3:GetObject".',
+    ),
+    (
+        {"policy_json": POLICY},
+        'policy_json must have statements with other Sids than those of the module, but has "Log".',
+    ),
+    ({"maximum_retry_attempts": 3}, "must be null, 0, 1 or 2, but is 3."),
     ({"dead_letter_arn": "arn:aws:s3:::letters"}, 'but is "arn:aws:s3:::letters".'),
     (
         {"reserved_concurrent_executions": -1},
