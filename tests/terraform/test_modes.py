@@ -110,7 +110,10 @@ def test_distributed_mode_with_every_option(aws: LocalAws, distributed: Any) -> 
             "ApplicationLogLevel": "WARN",
         }.items()
     )
-    concurrency = aws.client("lambda").get_function_concurrency(FunctionName="options-detect")
+    functions = aws.client("lambda")
+    signing = functions.get_function_code_signing_config(FunctionName="options-detect")
+    assert signing["CodeSigningConfigArn"].endswith(":csc-0123456789abcdef0")
+    concurrency = functions.get_function_concurrency(FunctionName="options-detect")
     assert concurrency["ReservedConcurrentExecutions"] == 1
     group = log_group(aws, "options-detect")
     assert (group["retentionInDays"], group["kmsKeyId"]) == (30, key)

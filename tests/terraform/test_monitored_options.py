@@ -63,7 +63,10 @@ def test_the_function_has_all_options(aws: LocalAws, options: Options) -> None:
     assert function["VpcConfig"]["SubnetIds"] == [made["subnet_id"]]
     assert function["VpcConfig"]["SecurityGroupIds"] == [made["security_group_id"]]
     assert [layer["Arn"] for layer in function["Layers"]] == [options.variables["layer_arn"]]
-    concurrency = aws.client("lambda").get_function_concurrency(FunctionName=FULL)
+    functions = aws.client("lambda")
+    signing = functions.get_function_code_signing_config(FunctionName=FULL)
+    assert signing["CodeSigningConfigArn"].endswith(":csc-0123456789abcdef0")
+    concurrency = functions.get_function_concurrency(FunctionName=FULL)
     assert concurrency["ReservedConcurrentExecutions"] == 2
     tags = aws.client("lambda").list_tags(Resource=function["FunctionArn"])["Tags"]
     assert tags == {"team": "reports"}
