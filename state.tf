@@ -51,6 +51,18 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     }
   }
 
+  # DIVA uploads state in one part. This is for what others upload to the bucket.
+  rule {
+    id     = "unfinished-uploads"
+    status = "Enabled"
+
+    filter {}
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+
   # A rule on noncurrent versions requires versioning.
   depends_on = [aws_s3_bucket_versioning.state]
 }

@@ -56,8 +56,9 @@ def test_monolithic_mode_by_default(aws: LocalAws, monolithic: Any) -> None:
     bucket = outputs["state_bucket_name"]
     s3 = aws.client("s3")
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
-    [expiry] = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    expiry, abort = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert expiry["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert abort["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
     [encryption] = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"][
         "Rules"
     ]
