@@ -18,6 +18,9 @@ locals {
 }
 
 resource "aws_s3_bucket" "state" {
+  # checkov:skip=CKV_AWS_18:Data events in CloudTrail log access without another bucket
+  # checkov:skip=CKV_AWS_144:Lost state is rebuilt by the next periods
+  # checkov:skip=CKV2_AWS_62:Nothing reacts to changes of the state
   count = local.create_bucket ? 1 : 0
 
   bucket        = local.bucket_name
@@ -113,6 +116,7 @@ resource "aws_s3_bucket_policy" "state" {
 }
 
 resource "aws_dynamodb_table" "state" {
+  # checkov:skip=CKV_AWS_119:A customer managed key is an option, kms_key_arn
   count = local.create_table ? 1 : 0
 
   name         = local.table_name
