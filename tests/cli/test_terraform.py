@@ -24,6 +24,7 @@ from .commands import needs_terraform
 AWS = Path("registry.terraform.io", "hashicorp", "aws")
 is_posix = pytest.mark.skipif(sys.platform == "win32", reason="the binary is a shell script")
 
+CLI_CONFIGURATION = "terraform.rc" if sys.platform == "win32" else ".terraformrc"
 CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"\n  }\n}\n'
 
 
@@ -44,6 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(provider_installation, "PARENTS", parents)
     monkeypatch.setattr(provider_installation, "REGISTRY_TIMEOUT_SEC", PATIENCE_SEC)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("APPDATA", str(tmp_path / "home"))  # of Windows
     monkeypatch.setenv("DIVA_CACHE_DIR", str(tmp_path / "cache"))
     of_terraform = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_PROVIDER_MIRROR")
     for name in (*of_terraform, "XDG_DATA_DIRS", "XDG_DATA_HOME"):
@@ -217,7 +219,7 @@ def test_a_registry_that_hangs_is_not_waited_for(
     hang.set()
 
 
-@pytest.mark.parametrize("own", ["home/.terraformrc", "elsewhere.tfrc"])
+@pytest.mark.parametrize("own", [f"home/{CLI_CONFIGURATION}", "elsewhere.tfrc"])
 def test_what_the_user_has_configured_stays_in_force(
     tmp_path: Path, mirror: Path, own: str
 ) -> None:
