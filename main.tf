@@ -92,4 +92,6 @@ module "function" {
   package_s3_bucket   = var.package_s3_bucket
   redeploy_token      = var.redeploy_token
   python_executable   = var.python_executable
+
+  code_signing_config_arn = var.code_signing_config_arn
 }

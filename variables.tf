@@ -451,6 +451,12 @@ variable "redeploy_token" {
   nullable    = false
 }
 
+variable "code_signing_config_arn" {
+  description = "ARN of the code signing configuration that verifies the package. Null verifies no signature. If the configuration rejects unsigned packages, set `package_path` to a signed one."
+  type        = string
+  default     = null
+}
+
 variable "python_executable" {
   description = "Python interpreter (3.10 or later) that builds the package. Null uses `python3`, or `python` on Windows."
   type        = string

@@ -32,6 +32,8 @@ resource "aws_lambda_function" "this" {
   s3_key           = one(aws_s3_object.package[*].key)
   source_code_hash = local.package_hash
 
+  code_signing_config_arn = var.code_signing_config_arn
+
   dynamic "environment" {
     # Not the map itself, which can be sensitive: for_each does not accept sensitive values.
     for_each = length(var.environment_variables) == 0 ? [] : ["this"]

@@ -587,6 +587,17 @@ variable "redeploy_token" {
   nullable    = false
 }
 
+variable "code_signing_config_arn" {
+  description = "ARN of the code signing configuration that verifies the package. Null verifies no signature. If the configuration rejects unsigned packages, set `package_path` to a signed one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.code_signing_config_arn == null || can(regex(local.patterns.code_signing, var.code_signing_config_arn))
+    error_message = "code_signing_config_arn must be the ARN of a code signing configuration (arn:<partition>:lambda:<region>:<account>:code-signing-config:<id>), but is \"${coalesce(var.code_signing_config_arn, "-")}\"."
+  }
+}
+
 variable "python_executable" {
   description = "Python interpreter (3.10 or later) that builds the package. Null uses `python3`, or `python` on Windows."
   type        = string
@@ -604,6 +615,7 @@ locals {
   patterns = {
     access_point_arn        = "^arn:aws[a-z0-9-]*:elasticfilesystem:[a-z0-9-]+:[0-9]{12}:access-point/fsap-[0-9a-f]+$"
     arn                     = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$"
+    code_signing            = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17}$"
     dead_letter_arn         = "^arn:aws[a-z0-9-]*:(sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"
     kms_key_arn             = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
     layer_arn               = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"

@@ -45,6 +45,8 @@ module "function" {
   package_s3_bucket   = var.s3_bucket
   python_executable   = var.python_executable
 
+  code_signing_config_arn = var.code_signing_config_arn
+
   log_retention_days    = var.cloudwatch_log_retention_days
   log_kms_key_arn       = local.kms_key_arn
   log_format            = var.log_format

@@ -110,6 +110,12 @@ variable "store_package_on_s3" {
   default     = null
 }
 
+variable "code_signing_config_arn" {
+  description = "ARN of the code signing configuration that verifies the package. Null verifies no signature. The module builds packages without a signature, so the configuration must not reject them."
+  type        = string
+  default     = null
+}
+
 variable "python_executable" {
   description = "Python interpreter (3.10 or later) that builds the package. Null uses `python3`, or `python` on Windows."
   type        = string

@@ -77,7 +77,10 @@ def test_the_function_has_all_options(aws: LocalAws, options: Options) -> None:
     [file_system] = function["FileSystemConfigs"]
     assert file_system["Arn"].endswith(":access-point/fsap-0123456789abcdef0")
     assert file_system["LocalMountPath"] == "/mnt/files"
-    concurrency = aws.client("lambda").get_function_concurrency(FunctionName=FULL)
+    functions = aws.client("lambda")
+    signing = functions.get_function_code_signing_config(FunctionName=FULL)
+    assert signing["CodeSigningConfigArn"].endswith(":csc-0123456789abcdef0")
+    concurrency = functions.get_function_concurrency(FunctionName=FULL)
     assert concurrency["ReservedConcurrentExecutions"] == 2
     tags = aws.client("lambda").list_tags(Resource=function["FunctionArn"])["Tags"]
     assert tags == {"team": "reports"}

@@ -7,6 +7,7 @@ from typing import Any
 ROLE = "arn:aws:iam::123456789012:role"
 KEY = "arn:aws:kms:us-east-1:123456789012"
 LAYER = "arn:aws:lambda:us-east-1:123456789012:layer"
+SIGNING = "arn:aws:lambda:us-east-1:123456789012:code-signing-config"
 DISTRIBUTED = {"diva_mode": "distributed"}
 
 CASES: list[tuple[dict[str, Any], str]] = [
@@ -260,6 +261,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
         'but is "arn:aws:sns:us-east-1:123456789012:letters".',
     ),
     # The package
+    ({"code_signing_config_arn": f"{SIGNING}:root"}, f'but is "{SIGNING}:root".'),
     (
         {"event_logic_path": "../event_logic.txt"},
         'event_logic_path must be the path of a Python file (.py), but is "../event_logic.txt".',
@@ -455,6 +457,12 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         ' "arn:aws:s3:::letters".',
     ),
     (
+        {"code_signing_config_arn": f"{SIGNING}:csc-1"},
+        "code_signing_config_arn must be the ARN of a code signing configuration"
+        " (arn:<partition>:lambda:<region>:<account>:code-signing-config:<id>), but is"
+        f' "{SIGNING}:csc-1".',
+    ),
+    (
         {"alert_strategy": "at once"},
         'alert_strategy must be "immediate" or "threshold", but is "at once".',
     ),
@@ -625,6 +633,7 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
         "bucket for the package must be set when store_package_on_s3 is true, but is null.",
     ),
     ({"s3_bucket": "Packages"}, 'and end with a letter or digit, but is "Packages".'),
+    ({"code_signing_config_arn": f"{SIGNING}:csc-2"}, f'but is "{SIGNING}:csc-2".'),
     ({"alert_strategy": "both"}, 'must be "immediate" or "threshold", but is "both".'),
     ({"error_rate_threshold": 100}, "less than 100 (percent), but is 100."),
     ({"error_rate_eval_periods": 1441}, "from 1 to 1440 (minutes), but is 1441."),

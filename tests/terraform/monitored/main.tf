@@ -49,6 +49,7 @@ module "full" {
 
   enable_tracing            = true
   lambda_insights_layer_arn = var.layer_arn
+  code_signing_config_arn   = "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0"
 }
 
 module "own" {
