@@ -19,12 +19,12 @@ variable "role_arn" {
 }
 
 variable "handler" {
-  description = "Function that Lambda calls, as `<module>.<function>` relative to the root of the package."
+  description = "Function that Lambda calls, as `<module>.<function>` relative to the root of the package, for example `main.handler` or `folder/main.handler`."
   type        = string
 
   validation {
-    condition     = can(regex("^[A-Za-z_][A-Za-z0-9_]*([./][A-Za-z_][A-Za-z0-9_]*)+$", var.handler))
-    error_message = "handler must be <module>.<function>, for example main.handler, but is \"${var.handler}\"."
+    condition     = can(regex(local.patterns.handler, var.handler)) && length(var.handler) <= 128
+    error_message = "handler must be <module>.<function>, for example main.handler or folder/main.handler, of at most 128 characters, but is \"${var.handler}\"."
   }
 }
 
@@ -46,6 +46,18 @@ variable "source_roots" {
   }
 }
 
+variable "source_excludes" {
+  description = "Patterns of files and directories in `source_dir` and `source_roots` to exclude, relative to each of them and with the syntax of Terraform's `fileset`, for example `tests` or `**/*.md`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for pattern in var.source_excludes : can(fileset(path.module, pattern)) && !can(regex(local.patterns.unusable_pattern, pattern))])
+    error_message = "source_excludes must contain patterns that are relative to the source directories, with forward slashes and without \"..\" parts, for example tests or **/*.md, but contains ${join(", ", [for pattern in var.source_excludes : "\"${pattern}\"" if !can(fileset(path.module, pattern)) || can(regex(local.patterns.unusable_pattern, pattern))])}."
+  }
+}
+
 variable "sources" {
   description = "Files to package: path inside the package => path of the file."
   type        = map(string)
@@ -63,7 +75,7 @@ variable "sources" {
 }
 
 variable "requirements_path" {
-  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none. A change to this file rebuilds the package, a change to a file that it includes does not."
+  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none."
   type        = string
   default     = null
 
@@ -405,7 +417,7 @@ variable "package_path" {
 }
 
 variable "package_s3_bucket" {
-  description = "Name of the bucket to upload the package to, required for packages over 50 MB. Null uploads the package directly to Lambda."
+  description = "Name of the bucket to upload the package to, required for packages over 50 MB (zipped). Null uploads the package directly to Lambda."
   type        = string
   default     = null
 
@@ -413,6 +425,13 @@ variable "package_s3_bucket" {
     condition     = var.package_s3_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.package_s3_bucket))
     error_message = "The name of the bucket for the package must consist of 3 to 63 lowercase letters, digits, dots or hyphens and start and end with a letter or digit, but is \"${coalesce(var.package_s3_bucket, "-")}\"."
   }
+}
+
+variable "package_s3_bucket_variable" {
+  description = "Name of the variable of the calling module that sets `package_s3_bucket`, for the error message about packages over 50 MB."
+  type        = string
+  default     = "package_s3_bucket"
+  nullable    = false
 }
 
 variable "redeploy_token" {
@@ -442,6 +461,12 @@ locals {
     kms_key_arn     = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
     layer_arn       = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
     variable_name   = "^[A-Za-z][A-Za-z0-9_]+$"
+
+    # Parts of the module are no Python names: Lambda imports it by its path, for example my-function.
+    handler = "^[^[:space:]./\\\\]+([./][^[:space:]./\\\\]+)*[.][\\p{L}_][\\p{L}\\p{N}_]*$"
+
+    # Empty, absolute, with a "." or ".." part, or a backslash.
+    unusable_pattern = "^$|^/|(^|/)[.]{1,2}(/|$)|\\\\"
 
     # An empty, "." or ".." part, or a backslash.
     unusable_name = "(^|/)[.]{0,2}(/|$)|\\\\"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,28 @@ def test_a_directory_is_deployed_completely_and_again_after_an_edit(
     terraform.destroy()
     functions_left = aws.client("lambda").list_functions()["Functions"]
     assert not {"whole", "given"} & {each["FunctionName"] for each in functions_left}
+
+
+def test_a_package_can_have_twenty_thousand_files(aws: LocalAws, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    names = [f"package_{number % 100}/module_{number}.py" for number in range(20_000)]
+    for name in names:
+        write(folder / name, f"NAME = {name!r}\n")
+    main = "from package_99 import module_19999\n"
+    main += "def lambda_handler(event, context):\n    return module_19999.NAME\n"
+    write(folder / "main.py", main)
+    variables = {"lambda_source_dir": str(folder), "s3_bucket": bucket_for_packages(aws)}
+    terraform = root(tmp_path / "project", {"many": variables})
+    terraform.plan(out=tmp_path / "plan")
+    with zipfile.ZipFile(tmp_path / "plan") as plan:
+        parts = [name for name in plan.namelist() if not name.startswith("tfconfig/")]
+        texts = {name: plan.read(name) for name in parts}
+    assert texts["tfplan"]
+    assert not [name for name in parts if b"module_19999" in texts[name]]
+    terraform.apply(plan=tmp_path / "plan")
+    assert contents(built(terraform, "many")).keys() == {"main.py", *names}
+    assert aws.invoke("many").payload == names[-1]
+    assert not terraform.plan(), "a second plan is empty"
 
 
 def test_functions_share_directories(aws: LocalAws, tmp_path: Path) -> None:

@@ -286,6 +286,17 @@ CASES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+UNUSABLE_PATTERNS = ["", "/tests", "../tests", "./tests", "tests\\data", "[tests"]
+WRONG_HANDLERS = [
+    "main/handler",
+    "main.",
+    ".handler",
+    "folder//main.handler",
+    "../main.handler",
+    "my main.handler",
+    "main.my-handler",
+    f"{'long' * 31}.main",
+]
 UNUSABLE_NAMES = ["../b.py", "/a.py", "c//d.py", "e/./f.py", "g\\h.py", "i/"]
 
 # Variables of modules/lambda-function that the DIVA module does not expose.
@@ -298,7 +309,22 @@ FUNCTION = {
 FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"handler": "get_events"},
-        'handler must be <module>.<function>, for example main.handler, but is "get_events".',
+        "handler must be <module>.<function>, for example main.handler or folder/main.handler, of"
+        ' at most 128 characters, but is "get_events".',
+    ),
+    *[
+        ({"handler": handler}, f'of at most 128 characters, but is "{handler}".')
+        for handler in WRONG_HANDLERS
+    ],
+    (
+        {"source_dir": "../examples", "source_excludes": ["good/**", *UNUSABLE_PATTERNS]},
+        "source_excludes must contain patterns that are relative to the source directories, with"
+        ' forward slashes and without ".." parts, for example tests or **/*.md, but contains'
+        ' "", "/tests", "../tests", "./tests", "tests\\data", "[tests".',
+    ),
+    (
+        {"source_dir": "../lambda", "source_excludes": ["**"]},
+        'The source directory "../lambda" of case does not exist or contains no files to package.',
     ),
     ({"maximum_retry_attempts": 3}, "maximum_retry_attempts must be 0, 1 or 2, but is 3."),
     (
