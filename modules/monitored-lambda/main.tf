@@ -3,7 +3,7 @@
 locals {
   runtime = "python${trimprefix(var.python_version, "python")}"
 
-  default_requirements_file = "${trimsuffix(var.lambda_source_dir, "/")}/requirements.txt"
+  default_requirements_file = try("${trimsuffix(var.lambda_source_dir, "/")}/requirements.txt", null)
   requirements_file         = var.requirements_file != null ? var.requirements_file : try(fileexists(local.default_requirements_file), false) ? local.default_requirements_file : null
 
   in_vpc = length(var.lambda_subnet_ids) > 0
@@ -30,11 +30,14 @@ module "function" {
   provisioned_concurrent_executions = var.provisioned_concurrent_executions
   maximum_retry_attempts            = var.maximum_retry_attempts
 
-  source_dir        = var.lambda_source_dir
-  source_roots      = var.source_roots
-  requirements_path = local.requirements_file
-  package_s3_bucket = var.s3_bucket
-  python_executable = var.python_executable
+  source_dir                 = var.lambda_source_dir
+  source_roots               = var.source_roots
+  requirements_path          = local.requirements_file
+  source_excludes            = var.source_excludes
+  package_path               = var.package_path
+  package_s3_bucket          = var.s3_bucket
+  package_s3_bucket_variable = "s3_bucket"
+  python_executable          = var.python_executable
 
   log_retention_days = var.cloudwatch_log_retention_days
   log_kms_key_arn    = var.kms_key_arn

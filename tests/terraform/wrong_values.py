@@ -482,6 +482,30 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
         'The source directory "../nothing" of case does not exist or contains no files to package.',
     ),
     (
+        {"lambda_source_dir": None},
+        "Either lambda_source_dir or package_path must be set, but neither is set.",
+    ),
+    (
+        {"package_path": "../given.zip"},
+        "Either lambda_source_dir or package_path must be set, but both are set.",
+    ),
+    (
+        {
+            "package_path": "../given.zip",
+            "lambda_source_dir": None,
+            "source_excludes": ["tests"],
+            "requirements_file": "../requirements.txt",
+        },
+        "source_roots, source_excludes and requirements_file must not be set when package_path is"
+        " set, but set are source_excludes, requirements_file.",
+    ),
+    (
+        {"package_path": "../no_package.zip", "lambda_source_dir": None},
+        'The package "../no_package.zip" of case does not exist.',
+    ),
+    ({"handler": "main/handler"}, 'of at most 128 characters, but is "main/handler".'),
+    ({"source_excludes": ["../tests"]}, 'for example tests or **/*.md, but contains "../tests".'),
+    (
         {"source_roots": {"shared": "../no_folder"}},
         'The source directory "../no_folder" of case does not exist or contains no files to'
         " package.",
