@@ -415,7 +415,7 @@ variable "extra_source_paths" {
 }
 
 variable "requirements_path" {
-  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none. A change to this file rebuilds the package, a change to a file that it includes does not."
+  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none."
   type        = string
   default     = null
 }
@@ -433,7 +433,7 @@ variable "create_package" {
 }
 
 variable "package_s3_bucket" {
-  description = "Name of the bucket to upload the package to, required for packages over 50 MB. Null uploads the package directly to Lambda."
+  description = "Name of the bucket to upload the package to, required for packages over 50 MB (zipped). Null uploads the package directly to Lambda."
   type        = string
   default     = null
 }

@@ -30,12 +30,12 @@ variable "role_arn" {
 }
 
 variable "handler" {
-  description = "Function that Lambda calls, as `<module>.<function>` relative to the root of the package."
+  description = "Function that Lambda calls, as `<module>.<function>` relative to the root of the package, for example `main.handler` or `folder/main.handler`."
   type        = string
 
   validation {
-    condition     = can(regex("^[A-Za-z_][A-Za-z0-9_]*([./][A-Za-z_][A-Za-z0-9_]*)+$", var.handler))
-    error_message = "handler must be <module>.<function>, for example main.handler, but is \"${var.handler}\"."
+    condition     = can(regex(local.patterns.handler, var.handler)) && length(var.handler) <= 128
+    error_message = "handler must be <module>.<function>, for example main.handler or folder/main.handler, of at most 128 characters, but is \"${var.handler}\"."
   }
 }
 
@@ -57,6 +57,18 @@ variable "source_roots" {
   }
 }
 
+variable "source_excludes" {
+  description = "Patterns of files and directories in `source_dir` and `source_roots` to exclude, relative to each of them and with the syntax of Terraform's `fileset`, for example `tests` or `**/*.md`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for pattern in var.source_excludes : can(fileset(path.module, pattern)) && !can(regex(local.patterns.unusable_pattern, pattern))])
+    error_message = "source_excludes must contain patterns that are relative to the source directories, with forward slashes and without \"..\" parts, for example tests or **/*.md, but contains ${join(", ", [for pattern in var.source_excludes : "\"${pattern}\"" if !can(fileset(path.module, pattern)) || can(regex(local.patterns.unusable_pattern, pattern))])}."
+  }
+}
+
 variable "sources" {
   description = "Files to package: path inside the package => path of the file."
   type        = map(string)
@@ -74,7 +86,7 @@ variable "sources" {
 }
 
 variable "requirements_path" {
-  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none. A change to this file rebuilds the package, a change to a file that it includes does not."
+  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none."
   type        = string
   default     = null
 
@@ -555,7 +567,7 @@ variable "create_package" {
 }
 
 variable "package_s3_bucket" {
-  description = "Name of the bucket to upload the package to, required for packages over 50 MB. Null uploads the package directly to Lambda."
+  description = "Name of the bucket to upload the package to, required for packages over 50 MB (zipped). Null uploads the package directly to Lambda."
   type        = string
   default     = null
 
@@ -572,12 +584,19 @@ variable "store_package_on_s3" {
 
   validation {
     condition     = var.store_package_on_s3 != true || var.package_s3_bucket != null
-    error_message = "The bucket for the package must be set when store_package_on_s3 is true, but is null."
+    error_message = "${var.package_s3_bucket_variable} must be set when store_package_on_s3 is true, but is null."
   }
   validation {
     condition     = var.store_package_on_s3 != false || var.package_s3_bucket == null
-    error_message = "store_package_on_s3 must be null or true when the bucket for the package is set (\"${coalesce(var.package_s3_bucket, "-")}\"), but is false."
+    error_message = "store_package_on_s3 must be null or true when ${var.package_s3_bucket_variable} is set (\"${coalesce(var.package_s3_bucket, "-")}\"), but is false."
   }
+}
+
+variable "package_s3_bucket_variable" {
+  description = "Name of the variable of the calling module that sets `package_s3_bucket`, for the error message about packages over 50 MB."
+  type        = string
+  default     = "package_s3_bucket"
+  nullable    = false
 }
 
 variable "redeploy_token" {
@@ -593,7 +612,7 @@ variable "code_signing_config_arn" {
   default     = null
 
   validation {
-    condition     = var.code_signing_config_arn == null || can(regex(local.patterns.code_signing, var.code_signing_config_arn))
+    condition     = var.code_signing_config_arn == null || can(regex(local.patterns.code_signing_config_arn, var.code_signing_config_arn))
     error_message = "code_signing_config_arn must be the ARN of a code signing configuration (arn:<partition>:lambda:<region>:<account>:code-signing-config:<id>), but is \"${coalesce(var.code_signing_config_arn, "-")}\"."
   }
 }
@@ -615,13 +634,19 @@ locals {
   patterns = {
     access_point_arn        = "^arn:aws[a-z0-9-]*:elasticfilesystem:[a-z0-9-]+:[0-9]{12}:access-point/fsap-[0-9a-f]+$"
     arn                     = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$"
-    code_signing            = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17}$"
+    code_signing_config_arn = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17}$"
     dead_letter_arn         = "^arn:aws[a-z0-9-]*:(sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"
     kms_key_arn             = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
     layer_arn               = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
     failure_destination_arn = "^arn:aws[a-z0-9-]*:((sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+|lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:$-]+|events:[a-z0-9-]+:[0-9]{12}:event-bus/.+|s3:::[a-z0-9.-]+)$"
     success_destination_arn = "^arn:aws[a-z0-9-]*:((sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+|lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:$-]+|events:[a-z0-9-]+:[0-9]{12}:event-bus/.+)$"
     variable_name           = "^[A-Za-z][A-Za-z0-9_]+$"
+
+    # Parts of the module are no Python names: Lambda imports it by its path, for example my-function.
+    handler = "^[^[:space:]./\\\\]+([./][^[:space:]./\\\\]+)*[.][\\p{L}_][\\p{L}\\p{N}_]*$"
+
+    # Empty, absolute, with a "." or ".." part, or a backslash.
+    unusable_pattern = "^$|^/|(^|/)[.]{1,2}(/|$)|\\\\"
 
     # An empty, "." or ".." part, or a backslash.
     unusable_name = "(^|/)[.]{0,2}(/|$)|\\\\"

@@ -3,8 +3,10 @@
 locals {
   runtime = "python${trimprefix(var.python_version, "python")}"
 
-  default_requirements_file = "${trimsuffix(var.lambda_source_dir, "/")}/requirements.txt"
+  default_requirements_file = try("${trimsuffix(var.lambda_source_dir, "/")}/requirements.txt", null)
   requirements_file         = var.requirements_file != null ? var.requirements_file : try(fileexists(local.default_requirements_file), false) ? local.default_requirements_file : null
+
+  create_package = var.create_package != null ? var.create_package : var.package_path == null
 
   kms_key_arn = var.kms_key_id != null ? var.kms_key_id : var.kms_key_arn
 
@@ -38,12 +40,16 @@ module "function" {
   destination_on_failure            = var.destination_on_failure
   destination_on_success            = var.destination_on_success
 
-  source_dir          = var.lambda_source_dir
-  source_roots        = var.source_roots
-  requirements_path   = local.requirements_file
-  store_package_on_s3 = var.store_package_on_s3
-  package_s3_bucket   = var.s3_bucket
-  python_executable   = var.python_executable
+  source_dir                 = var.lambda_source_dir
+  source_roots               = var.source_roots
+  requirements_path          = local.requirements_file
+  source_excludes            = var.source_excludes
+  create_package             = var.create_package
+  package_path               = var.package_path
+  store_package_on_s3        = var.store_package_on_s3
+  package_s3_bucket          = var.s3_bucket
+  package_s3_bucket_variable = "s3_bucket"
+  python_executable          = var.python_executable
 
   code_signing_config_arn = var.code_signing_config_arn
 

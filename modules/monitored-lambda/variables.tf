@@ -19,9 +19,14 @@ variable "description" {
 }
 
 variable "lambda_source_dir" {
-  description = "Path of the directory with the function's code. All of its files go to the root of the package, excluding caches and version control metadata."
+  description = "Path of the directory with the function's code. All of its files go to the root of the package, excluding caches and version control metadata. Required unless `package_path` is set."
   type        = string
-  nullable    = false
+  default     = null
+
+  validation {
+    condition     = (var.lambda_source_dir != null) == local.create_package
+    error_message = "Either lambda_source_dir or package_path must be set, but ${local.create_package ? "neither is set" : "both are set"}."
+  }
 }
 
 variable "source_roots" {
@@ -31,14 +36,38 @@ variable "source_roots" {
   nullable    = false
 }
 
+variable "source_excludes" {
+  description = "Patterns of files and directories in `lambda_source_dir` and `source_roots` to exclude, relative to each of them and with the syntax of Terraform's `fileset`, for example `tests` or `**/*.md`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "requirements_file" {
   description = "Path of a pip requirements file whose packages are installed into the deployment package. Null uses `requirements.txt` in `lambda_source_dir`, if it exists."
   type        = string
   default     = null
 }
 
+variable "package_path" {
+  description = "Path of a package built elsewhere, for example where Python is not available. Null builds the package. With a path, `source_roots`, `source_excludes` and `requirements_file` must not be set."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.package_path == null || (length(var.source_roots) == 0 && length(var.source_excludes) == 0 && var.requirements_file == null)
+    error_message = "source_roots, source_excludes and requirements_file must not be set when package_path is set, but set are ${join(", ", compact([length(var.source_roots) == 0 ? "" : "source_roots", length(var.source_excludes) == 0 ? "" : "source_excludes", var.requirements_file == null ? "" : "requirements_file"]))}."
+  }
+}
+
+variable "create_package" {
+  description = "Whether to build the package. Null builds it if `package_path` is null. Required if that path is not known at plan time."
+  type        = bool
+  default     = null
+}
+
 variable "handler" {
-  description = "Function that Lambda calls, as `<module>.<function>` relative to `lambda_source_dir`."
+  description = "Function that Lambda calls, as `<module>.<function>` relative to `lambda_source_dir`, for example `main.handler` or `folder/main.handler`."
   type        = string
   default     = "main.lambda_handler"
   nullable    = false
@@ -99,7 +128,7 @@ variable "environment_variables" {
 }
 
 variable "s3_bucket" {
-  description = "Name of the bucket to upload the package to, required for packages over 50 MB. Null uploads the package directly to Lambda."
+  description = "Name of the bucket to upload the package to, required for packages over 50 MB (zipped). Null uploads the package directly to Lambda."
   type        = string
   default     = null
 }

@@ -339,6 +339,17 @@ TOPIC = "arn:aws:sns:us-east-1:123456789012"
 ACCESS_POINT = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0a1b"
 FILES = {"arn": ACCESS_POINT, "local_mount_path": "/mnt/files"}
 VPC = {"vpc_config": {"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]}}
+UNUSABLE_PATTERNS = ["", "/tests", "../tests", "./tests", "tests\\data", "[tests"]
+WRONG_HANDLERS = [
+    "main/handler",
+    "main.",
+    ".handler",
+    "folder//main.handler",
+    "../main.handler",
+    "my main.handler",
+    "main.my-handler",
+    f"{'long' * 31}.main",
+]
 UNUSABLE_NAMES = ["../b.py", "/a.py", "c//d.py", "e/./f.py", "g\\h.py", "i/"]
 
 # Variables of modules/lambda-function that the DIVA module does not expose.
@@ -351,7 +362,22 @@ FUNCTION = {
 FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"handler": "get_events"},
-        'handler must be <module>.<function>, for example main.handler, but is "get_events".',
+        "handler must be <module>.<function>, for example main.handler or folder/main.handler, of"
+        ' at most 128 characters, but is "get_events".',
+    ),
+    *[
+        ({"handler": handler}, f'of at most 128 characters, but is "{handler}".')
+        for handler in WRONG_HANDLERS
+    ],
+    (
+        {"source_dir": "../examples", "source_excludes": ["good/**", *UNUSABLE_PATTERNS]},
+        "source_excludes must contain patterns that are relative to the source directories, with"
+        ' forward slashes and without ".." parts, for example tests or **/*.md, but contains'
+        ' "", "/tests", "../tests", "./tests", "tests\\data", "[tests".',
+    ),
+    (
+        {"source_dir": "../lambda", "source_excludes": ["**"]},
+        'The source directory "../lambda" of case does not exist or contains no files to package.',
     ),
     ({"maximum_retry_attempts": 3}, "maximum_retry_attempts must be null, 0, 1 or 2, but is 3."),
     (
@@ -615,6 +641,30 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
         {"lambda_source_dir": "../nothing"},
         'The source directory "../nothing" of case does not exist or contains no files to package.',
     ),
+    (
+        {"lambda_source_dir": None},
+        "Either lambda_source_dir or package_path must be set, but neither is set.",
+    ),
+    (
+        {"package_path": "../given.zip"},
+        "Either lambda_source_dir or package_path must be set, but both are set.",
+    ),
+    (
+        {
+            "package_path": "../given.zip",
+            "lambda_source_dir": None,
+            "source_excludes": ["tests"],
+            "requirements_file": "../requirements.txt",
+        },
+        "source_roots, source_excludes and requirements_file must not be set when package_path is"
+        " set, but set are source_excludes, requirements_file.",
+    ),
+    (
+        {"package_path": "../no_package.zip", "lambda_source_dir": None},
+        'The package "../no_package.zip" of case does not exist.',
+    ),
+    ({"handler": "main/handler"}, 'of at most 128 characters, but is "main/handler".'),
+    ({"source_excludes": ["../tests"]}, 'for example tests or **/*.md, but contains "../tests".'),
     (
         {"source_roots": {"shared": "../no_folder"}},
         'The source directory "../no_folder" of case does not exist or contains no files to'
