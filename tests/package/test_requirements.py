@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import venv
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def test_an_error_of_pip_is_reported(build: Build) -> None:
 
 def test_a_python_without_pip_is_reported(build: Build) -> None:
     venv.create(build.folder / "bare")
-    [python] = (build.folder / "bare").glob("*/python*3")
+    python = build.folder / "bare" / ("Scripts/python.exe" if os.name == "nt" else "bin/python3")
     build.python = str(python)
     build.require("markupsafe")
     assert build.refusal() == (
