@@ -26,11 +26,13 @@ KNOWN = {
     | {"diva_mode", "worker_role", "schedule_expression", "maintenance_windows"}
     | {"lambda_log_level", "lambda_log_format"},
     "modules/lambda-function": PACKAGE
-    | {"source_dir", "source_roots", "sources", "handler", "runtime", "architecture"}
-    | {"alert_strategy", "log_level", "log_format"},
-    "modules/monitored-lambda": {"lambda_source_dir", "source_roots", "requirements_file"}
-    | {"handler", "python_version", "architecture", "python_executable"}
-    | {"alert_strategy", "alarm_emails"},
+    | {"source_dir", "source_roots", "sources", "source_excludes", "package_s3_bucket_variable"}
+    | {"handler", "runtime", "architecture"}
+    | {"alert_strategy", "log_level", "log_format", "application_log_level", "system_log_level"},
+    "modules/monitored-lambda": {"lambda_source_dir", "source_roots", "source_excludes"}
+    | {"requirements_file", "handler", "python_version", "architecture", "python_executable"}
+    | {"alert_strategy", "alarm_emails"}
+    | {"log_format", "application_log_level", "system_log_level"},
 }
 
 

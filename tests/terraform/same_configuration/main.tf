@@ -1,11 +1,16 @@
 # Each module with values from resources of the same configuration, which the first plan does not know.
 
 locals {
-  names = ["monolithic", "distributed", "prebuilt", "function", "monitored", "topic", "state.json", "token"]
+  names = ["monolithic", "distributed", "prebuilt", "function", "monitored", "topic", "role", "state.json", "token"]
 
   vpc = {
     subnet_ids         = aws_subnet.this[*].id
     security_group_ids = [aws_security_group.this.id]
+  }
+
+  vpc_file_system = {
+    arn              = aws_efs_access_point.this.arn
+    local_mount_path = "/mnt/files"
   }
 }
 
@@ -34,6 +39,8 @@ module "monolithic" {
   store_package_on_s3 = true
   package_s3_bucket   = aws_s3_bucket.this.id
   redeploy_token      = terraform_data.name["token"].output
+
+  code_signing_config_arn = terraform_data.code_signing_config_arn.output
 }
 
 module "distributed" {
@@ -88,6 +95,11 @@ module "function" {
   log_kms_key_arn       = aws_kms_key.this.arn
   tags                  = { queue = aws_sqs_queue.this.arn }
 
+  description            = "Reads ${aws_sqs_queue.this.arn}"
+  file_system_config     = local.vpc_file_system
+  destination_on_failure = aws_sqs_queue.this.arn
+  destination_on_success = aws_sqs_queue.this.arn
+
   alarm_actions   = [aws_sns_topic.this.arn]
   dead_letter_arn = aws_sqs_queue.this.arn
   metric_alarms = {
@@ -102,6 +114,8 @@ module "function" {
   store_package_on_s3 = true
   package_s3_bucket   = aws_s3_bucket.this.id
   redeploy_token      = terraform_data.name["token"].output
+
+  code_signing_config_arn = terraform_data.code_signing_config_arn.output
 }
 
 module "monitored" {
@@ -126,8 +140,36 @@ module "monitored" {
 
   memory_utilization_threshold_percent = 90
 
+  description            = "Reads ${aws_sqs_queue.this.arn}"
+  layers                 = [aws_lambda_layer_version.this.arn]
+  file_system_config     = local.vpc_file_system
+  alarm_actions          = [aws_sns_topic.this.arn]
+  destination_on_failure = aws_sqs_queue.this.arn
+  destination_on_success = aws_sqs_queue.this.arn
+  role_name              = terraform_data.name["role"].output
+  policy_json = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["sqs:SendMessage"], Resource = [aws_sqs_queue.this.arn] }]
+  })
+
   store_package_on_s3 = true
   s3_bucket           = aws_s3_bucket.this.id
+
+  code_signing_config_arn = terraform_data.code_signing_config_arn.output
+}
+
+module "guest" {
+  source = "../../../modules/monitored-lambda"
+
+  function_name  = "monitored-guest"
+  handler        = "event_logic.handler"
+  create_package = false
+  package_path   = terraform_data.package.output
+  alarm_emails   = ["on-call@example.com"]
+
+  create_role     = false
+  lambda_role_arn = aws_iam_role.this.arn
+  kms_key_id      = aws_kms_key.this.arn
 }
 
 # The output of terraform_data is unknown until the apply, whatever its input is.
@@ -135,6 +177,10 @@ resource "terraform_data" "name" {
   for_each = toset(local.names)
 
   input = each.key
+}
+
+resource "terraform_data" "code_signing_config_arn" {
+  input = "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0"
 }
 
 resource "terraform_data" "package" {
@@ -191,6 +237,20 @@ resource "aws_subnet" "this" {
 
 resource "aws_security_group" "this" {
   vpc_id = aws_vpc.this.id
+}
+
+resource "aws_efs_file_system" "this" {}
+
+resource "aws_efs_mount_target" "this" {
+  file_system_id = aws_efs_file_system.this.id
+  subnet_id      = aws_subnet.this[0].id
+}
+
+resource "aws_efs_access_point" "this" {
+  file_system_id = aws_efs_file_system.this.id
+
+  # Lambda mounts the file system through a mount target in the subnet of the function.
+  depends_on = [aws_efs_mount_target.this]
 }
 
 resource "aws_iam_policy" "this" {
