@@ -104,6 +104,30 @@ def test_an_included_file_can_require_local_projects(build: Build) -> None:
     assert {"common/__init__.py", "released.py"} <= contents.keys()
 
 
+def test_a_build_can_read_what_surrounds_the_project(build: Build) -> None:
+    folder = project(build, "common")
+    build.write(build.folder / "meta" / "version.txt", "1.0\n")
+    backend = folder / "backend.py"
+    reading = "from pathlib import Path\n"
+    reading += "(Path(__file__).resolve().parents[1] / 'meta' / 'version.txt').read_text()\n"
+    backend.write_text(reading + backend.read_text(), encoding="utf-8")
+    build.require("./common")
+    assert "common/__init__.py" in build.contents()
+    assert files_below(build.folder / "meta") == [build.folder / "meta" / "version.txt"]
+
+
+def test_nothing_of_an_earlier_build_is_packaged(build: Build) -> None:
+    folder = project(build, "common")
+    build.write(folder / "build" / "lib" / "stale.py", "")
+    build.write(folder / "common.egg-info" / "SOURCES.txt", "stale.py")
+    refuse = "from pathlib import Path\nassert not list(Path('.').glob('build/lib'))\n"
+    refuse += "assert not list(Path('.').glob('*.egg-info'))\n"
+    backend = folder / "backend.py"
+    backend.write_text(refuse + backend.read_text(), encoding="utf-8")
+    build.require("./common")
+    assert "common/__init__.py" in build.contents()
+
+
 def test_a_local_archive_is_built(build: Build) -> None:
     folder = project(build, "common")
     with tarfile.open(build.folder / "common-1.0.tar.gz", "w:gz") as archive:

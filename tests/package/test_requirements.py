@@ -172,6 +172,9 @@ def test_leftovers_of_pip_install_are_reported_with_a_remedy(build: Build) -> No
     build.require_wheels("tool")
     for name in files:
         build.add(name, "")
+    assert "tool/main.py" in build.contents(), "the files are the same"
+    for name in files:
+        build.add(name, "VERSION = 1\n")
     assert build.refusal() == (
         f"{build.target['requirements']} installs tool/__init__.py and 2 more that are also source"
         " files. Delete them from the sources if `pip install --target` left them there, otherwise"

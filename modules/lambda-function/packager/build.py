@@ -32,7 +32,12 @@ def build(target: Target) -> str:
 
 
 def _merged(target: Target, sources: dict[str, File], wheels: dict[str, File]) -> dict[str, File]:
-    common = sorted(sources.keys() & wheels.keys())
+    # A local project can contain the sources themselves, for example ".".
+    common = sorted(
+        name
+        for name in sources.keys() & wheels.keys()
+        if sources[name].content != wheels[name].content
+    )
     if common:
         what, it = f"{common[0]}, which is also a source file", "it"
         if len(common) > 1:
@@ -41,4 +46,4 @@ def _merged(target: Target, sources: dict[str, File], wheels: dict[str, File]) -
             f"{target.requirements} installs {what}. Delete {it} from the sources if `pip install"
             f" --target` left {it} there, otherwise rename {it}."
         )
-    return sources | wheels
+    return wheels | sources

@@ -1,5 +1,6 @@
 """Requirements from elsewhere than an index: local projects are built, the rest is refused."""
 
+import contextlib
 import re
 import shlex
 import shutil
@@ -152,14 +153,8 @@ class _Builder:
     def build(self, requirement: Requirement, project: Path) -> Path:
         """Return the wheel of a local project, which must be pure Python."""
         folder = self._folder / str(len(list(self._folder.glob("*"))))
-        # Builds leave files in the project, which would be part of the next plan and build.
-        source = folder / project.resolve().name
-        if project.is_dir():
-            shutil.copytree(
-                project, source, ignore=_not_copied(project), ignore_dangling_symlinks=True
-            )
-        else:
-            source = project
+        folder.mkdir(parents=True)
+        source = _copy(project.resolve(), folder / "copy") if project.is_dir() else project
         command = [sys.executable, "-m", "pip", "wheel", *QUIET, "--quiet", "--no-deps"]
         command += [f"--wheel-dir={folder}", f"--requirement={self._options}", str(source)]
         done = subprocess.run(
@@ -184,6 +179,27 @@ class _Builder:
                 " on the platform of the function, and require its path."
             )
         return wheels[0]
+
+
+def _copy(project: Path, folder: Path) -> Path:
+    """Copy a project to `folder`, and return the copy.
+
+    Builds leave files in the project, which would be part of the next plan and build, and several
+    functions can require the same project. A build can also read what surrounds the project, for
+    example the version in a parent directory: links take its place.
+    """
+    here = Path(project.anchor)
+    for name in project.parts[1:]:
+        folder.mkdir()
+        if here.parent != here:
+            # Windows needs a privilege for links. Most projects are built without them.
+            with contextlib.suppress(OSError):
+                for entry in here.iterdir():
+                    if entry.name != name:
+                        (folder / entry.name).symlink_to(entry)
+        here, folder = here / name, folder / name
+    shutil.copytree(project, folder, ignore=_not_copied(project), ignore_dangling_symlinks=True)
+    return folder
 
 
 def _not_copied(project: Path) -> Callable[[str, list[str]], Collection[str]]:
