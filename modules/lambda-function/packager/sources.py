@@ -39,11 +39,12 @@ def _files(manifest: dict[str, dict[str, list[str]]]) -> Iterator[Source]:
 
 
 def _directories(manifest: dict[str, dict[str, tuple[str, dict[str, str]]]]) -> Iterator[Source]:
-    for prefix, (root, files) in manifest["directories"].items():
+    for prefix, (path, files) in manifest["directories"].items():
+        root = path.rstrip("/")
         for name, sha256 in files.items():
             yield Source(
                 name=f"{prefix}/{name}" if prefix else name,
-                path=f"{root.rstrip('/')}/{name}",
+                path=f"{root}/{name}",
                 sha256=sha256,
                 root=root,
             )
