@@ -148,7 +148,7 @@ def test_two_periods_in_one_process(start: Start, mode: str, log_format: str) ->
     ]
     told = [line for line in first.log + second.log if line.startswith("told: ")]
     assert len(told) == 1
-    assert told[0].startswith("told: Event 'broken' (diva-orders) is failing: ")
+    assert told[0].startswith("told: Event 'broken' (diva) is failing: ")
 
 
 def test_json_lines_have_event_counters_and_request_as_fields(start: Start) -> None:

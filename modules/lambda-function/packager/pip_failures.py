@@ -11,7 +11,7 @@ from .target import Target
 
 MISSING = "No matching distribution found for "
 SKIPPED = re.compile(r"Skipping link: .*?: ((?:https?|file):[^\s#]+)(.*)")
-FILE_NAME = re.compile(r"([^/]+?)-(\d[^-]*?)(-[^/]+\.whl|\.tar\.[a-z0-9]+|\.tgz|\.zip)$")
+FILE_NAME = re.compile(r"([^/]+?)-(\d[^-/]*?)(-[^/]+\.whl|\.tar\.[a-z0-9]+|\.tgz|\.zip)$")
 UNREACHABLE = re.compile(r"Could not fetch URL .*|.*connection broken by .*")
 CONFLICT = re.compile(r"^The conflict is caused by:\n(?: +.*\n)+", re.MULTILINE)
 NOISE = re.compile(r"WARNING: |DEPRECATION: |\[notice\]|\s*note: ")
