@@ -15,7 +15,9 @@ PLATFORM = "Python 3.13 on arm64 Linux"
 
 @pytest.fixture
 def build(tmp_path: Path) -> Build:
-    build = Build(tmp_path)
+    folder = tmp_path / "releases-302"  # reads like the name and version of a file
+    folder.mkdir()
+    build = Build(folder)
     build.wheel("tool", PURE, {"tool.py": ""})
     build.wheel("other", OTHER, {"other.so": ""})
     return build
