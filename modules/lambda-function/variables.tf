@@ -573,7 +573,7 @@ variable "package_s3_bucket" {
 
   validation {
     condition     = var.package_s3_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.package_s3_bucket))
-    error_message = "The name of the bucket for the package must consist of 3 to 63 lowercase letters, digits, dots or hyphens and start and end with a letter or digit, but is \"${coalesce(var.package_s3_bucket, "-")}\"."
+    error_message = "${var.package_s3_bucket_variable} must consist of 3 to 63 lowercase letters, digits, dots or hyphens and start and end with a letter or digit, but is \"${coalesce(var.package_s3_bucket, "-")}\"."
   }
 }
 

@@ -311,7 +311,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"package_s3_bucket": "Packages"},
-        "The name of the bucket for the package must consist of 3 to 63 lowercase letters, digits,"
+        "package_s3_bucket must consist of 3 to 63 lowercase letters, digits,"
         ' dots or hyphens and start and end with a letter or digit, but is "Packages".',
     ),
     (
@@ -325,11 +325,11 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"store_package_on_s3": True},
-        "The bucket for the package must be set when store_package_on_s3 is true, but is null.",
+        "package_s3_bucket must be set when store_package_on_s3 is true, but is null.",
     ),
     (
         {"store_package_on_s3": False, "package_s3_bucket": "packages"},
-        "store_package_on_s3 must be null or true when the bucket for the package is set"
+        "store_package_on_s3 must be null or true when package_s3_bucket is set"
         ' ("packages"), but is false.',
     ),
 ]
@@ -680,7 +680,7 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ({"environment_variables": {"AWS_REGION": "x"}}, 'but contains "AWS_REGION".'),
     (
         {"store_package_on_s3": True},
-        "bucket for the package must be set when store_package_on_s3 is true, but is null.",
+        "s3_bucket must be set when store_package_on_s3 is true, but is null.",
     ),
     ({"s3_bucket": "Packages"}, 'and end with a letter or digit, but is "Packages".'),
     ({"code_signing_config_arn": f"{SIGNING}:csc-2"}, f'but is "{SIGNING}:csc-2".'),
