@@ -17,6 +17,7 @@ from diva_common.secret import InvalidSecret
 from local_aws import LocalAws
 
 from ..certificates import HOST, server_context, trusted_pem
+from ..secrets_manager import change, new_secret
 from .server import Mailbox, smtp_server
 
 RECIPIENTS = ["first@example.com", "Second One <second@example.com>"]
@@ -53,12 +54,6 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Configure]:
     handler.sender.cache_clear()
     yield configure
     handler.sender.cache_clear()
-
-
-def new_secret(aws: LocalAws, text: str) -> str:
-    client = aws.client("secretsmanager")
-    name = f"smtp-{len(client.list_secrets()['SecretList'])}"
-    return str(client.create_secret(Name=name, SecretString=text)["ARN"])
 
 
 @pytest.fixture
@@ -312,10 +307,7 @@ def test_a_rotated_password_is_fetched_again(
 ) -> None:
     handler.handler(event("text"), None)
     mailbox.login = ("mailer", "rotated")
-    aws.client("secretsmanager").put_secret_value(
-        SecretId=secret_arn,
-        SecretString=json.dumps({"username": "mailer", "password": "rotated"}),
-    )
+    change(aws, secret_arn, json.dumps({"username": "mailer", "password": "rotated"}))
     handler.handler(event("text"), None)
     assert len(mailbox.received) == 2
 
