@@ -16,6 +16,7 @@ locals {
     { title = "Durations in ms (timeout ${var.lambda_timeout_sec * 1000} ms)", metrics = [
       ["DIVA", "Duration", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Period" }],
       ["AWS/Lambda", "Duration", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Whole run" }],
+      ["DIVA", "ObservingTimeUsed", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Time for observing used (%)", yAxis = "right" }],
     ] },
   ]
 
@@ -46,7 +47,7 @@ locals {
     [for table in [local.dashboard_failures_table] : table if !var.enable_event_metrics],
     [local.dashboard_log],
   )
-  dashboard_time_series = { view = "timeSeries", period = 60, yAxis = { left = { min = 0 } } }
+  dashboard_time_series = { view = "timeSeries", period = 60, yAxis = { left = { min = 0 }, right = { min = 0 } } }
 }
 
 resource "aws_cloudwatch_dashboard" "this" {

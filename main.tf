@@ -11,6 +11,8 @@ locals {
 
   name_hash = substr(sha256(var.lambda_name), 0, 8)
 
+  create_package = var.create_package != null ? var.create_package : var.package_path == null
+
   # A path that does not exist counts as a file, so that the package reports it as missing. fileexists
   # fails for a directory.
   extra_directories = [for path in var.extra_source_paths : path if !try(fileexists(path), false) && length(fileset(path, "**")) > 0]
@@ -23,6 +25,9 @@ locals {
     { for path in setsubtract(var.extra_source_paths, local.extra_directories) : basename(path) => path },
     { "event_logic.py" = var.event_logic_path },
   )
+
+  # Two of Python's log levels have other names in Lambda.
+  application_log_level = lookup({ WARNING = "WARN", CRITICAL = "FATAL" }, var.lambda_log_level, var.lambda_log_level)
 
   # Read by lambda/diva/settings.py. A variable whose value is null is not set.
   engine_environment = {
@@ -65,20 +70,28 @@ module "function" {
 
   dead_letter_arn = var.dead_letter_arn
   alarm_actions   = var.alarm_actions
+  metric_alarms   = local.engine_alarms
   # Periods can be hours apart: an alarm stays on until a run succeeds.
   hold_alarms_between_runs = true
   missing_runs_sec         = local.missing_runs_sec
+  # The engine stops detections before a run takes that long. The alarm on ObservingTimeUsed tells that
+  # it had to.
+  duration_threshold_percent = null
 
-  log_format         = var.lambda_log_format
-  log_level          = var.lambda_log_level
-  log_retention_days = var.log_retention_days
-  log_kms_key_arn    = var.log_kms_key_arn
+  log_format            = var.lambda_log_format
+  application_log_level = var.lambda_log_format == "JSON" ? local.application_log_level : null
+  log_retention_days    = var.log_retention_days
+  log_kms_key_arn       = var.log_kms_key_arn
 
-  source_roots      = var.package_path == null ? local.source_roots : {}
-  sources           = var.package_path == null ? local.sources : {}
-  requirements_path = var.requirements_path
-  package_path      = var.package_path
-  package_s3_bucket = var.package_s3_bucket
-  redeploy_token    = var.redeploy_token
-  python_executable = var.python_executable
+  source_roots        = local.create_package ? local.source_roots : {}
+  sources             = local.create_package ? local.sources : {}
+  requirements_path   = var.requirements_path
+  create_package      = var.create_package
+  package_path        = var.package_path
+  store_package_on_s3 = var.store_package_on_s3
+  package_s3_bucket   = var.package_s3_bucket
+  redeploy_token      = var.redeploy_token
+  python_executable   = var.python_executable
+
+  code_signing_config_arn = var.code_signing_config_arn
 }

@@ -44,7 +44,7 @@ output "dynamodb_table_name" {
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms by type: `errors-immediate`, `throttles`, `duration`, `missing-runs`."
+  description = "ARNs of the alarms by type: `errors-immediate`, `throttles`, `duration`, `failed-deliveries`, `not-run`, `missing-runs`."
   value       = module.function.alarm_arns
 }
 

@@ -1,8 +1,9 @@
 locals {
   monolithic = var.diva_mode == "monolithic"
 
-  create_bucket = local.monolithic && var.s3_bucket_name == null
-  create_table  = !local.monolithic && var.dynamodb_table_name == null
+  # The names may be unknown at plan time. Whether something is created must not.
+  create_bucket = local.monolithic && (var.create_s3_bucket != null ? var.create_s3_bucket : var.s3_bucket_name == null)
+  create_table  = !local.monolithic && (var.create_dynamodb_table != null ? var.create_dynamodb_table : var.dynamodb_table_name == null)
 
   # Bucket names are unique across accounts and regions, so the name contains both. It has at most 63
   # characters, and fewer characters are allowed than in a function name. A hash distinguishes
@@ -18,6 +19,9 @@ locals {
 }
 
 resource "aws_s3_bucket" "state" {
+  # checkov:skip=CKV_AWS_18:Data events in CloudTrail log access without another bucket
+  # checkov:skip=CKV_AWS_144:Lost state is rebuilt by the next periods
+  # checkov:skip=CKV2_AWS_62:Nothing reacts to changes of the state
   count = local.create_bucket ? 1 : 0
 
   bucket        = local.bucket_name
@@ -48,6 +52,18 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
 
     noncurrent_version_expiration {
       noncurrent_days = var.state_version_retention_days
+    }
+  }
+
+  # DIVA uploads state in one part. This is for what others upload to the bucket.
+  rule {
+    id     = "unfinished-uploads"
+    status = "Enabled"
+
+    filter {}
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
     }
   }
 
@@ -101,6 +117,7 @@ resource "aws_s3_bucket_policy" "state" {
 }
 
 resource "aws_dynamodb_table" "state" {
+  # checkov:skip=CKV_AWS_119:A customer managed key is an option, kms_key_arn
   count = local.create_table ? 1 : 0
 
   name         = local.table_name

@@ -214,7 +214,7 @@ variable "maintenance_windows" {
 # Monitoring of DIVA itself
 
 variable "alarm_actions" {
-  description = "ARNs to notify when an alarm on DIVA itself fires or clears, for example SNS topics, at most five. The alarms cover failed, throttled and missing runs, and runs that take more than 80 % of the timeout. An empty list creates no alarms."
+  description = "ARNs to notify when an alarm on DIVA itself fires or clears, for example SNS topics, at most five. The alarms cover failed, throttled and missing runs, runs that use up the time for observing, events that got no turn, and alerts that could not be delivered. An empty list creates no alarms."
   type        = list(string)
   default     = []
   nullable    = false
@@ -248,7 +248,7 @@ variable "create_dashboard" {
 # State
 
 variable "s3_bucket_name" {
-  description = "Name of an existing bucket for the state in monolithic mode, which the module does not modify. Null creates a bucket. The name must be known at plan time: use `aws_s3_bucket.x.bucket` instead of `id`."
+  description = "Name of an existing bucket for the state in monolithic mode, which the module does not modify. Null creates a bucket."
   type        = string
   default     = null
 
@@ -262,8 +262,27 @@ variable "s3_bucket_name" {
   }
 }
 
+variable "create_s3_bucket" {
+  description = "Whether to create a bucket for the state in monolithic mode. Null creates one if `s3_bucket_name` is null. Required if that name is not known at plan time."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.create_s3_bucket != true || var.diva_mode == "monolithic"
+    error_message = "create_s3_bucket must be null or false unless diva_mode is \"monolithic\", but is true."
+  }
+  validation {
+    condition     = var.create_s3_bucket != true || var.s3_bucket_name == null
+    error_message = "create_s3_bucket must be null or false when s3_bucket_name is set to an existing bucket (\"${coalesce(var.s3_bucket_name, "-")}\"), but is true."
+  }
+  validation {
+    condition     = var.create_s3_bucket != false || var.diva_mode != "monolithic" || var.s3_bucket_name != null
+    error_message = "s3_bucket_name must be set to an existing bucket when create_s3_bucket is false, but is null."
+  }
+}
+
 variable "dynamodb_table_name" {
-  description = "Name of an existing table for the state in distributed mode, with the partition key `event_id` (string), which the module does not modify. Null creates a table. The name must be known at plan time: use `aws_dynamodb_table.x.name` instead of `id`."
+  description = "Name of an existing table for the state in distributed mode, with the partition key `event_id` (string), which the module does not modify. Null creates a table."
   type        = string
   default     = null
 
@@ -274,6 +293,25 @@ variable "dynamodb_table_name" {
   validation {
     condition     = var.dynamodb_table_name == null || var.diva_mode == "distributed"
     error_message = "dynamodb_table_name must be null unless diva_mode is \"distributed\", but is \"${coalesce(var.dynamodb_table_name, "-")}\". Use s3_bucket_name in monolithic mode."
+  }
+}
+
+variable "create_dynamodb_table" {
+  description = "Whether to create a table for the state in distributed mode. Null creates one if `dynamodb_table_name` is null. Required if that name is not known at plan time."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.create_dynamodb_table != true || var.diva_mode == "distributed"
+    error_message = "create_dynamodb_table must be null or false unless diva_mode is \"distributed\", but is true."
+  }
+  validation {
+    condition     = var.create_dynamodb_table != true || var.dynamodb_table_name == null
+    error_message = "create_dynamodb_table must be null or false when dynamodb_table_name is set to an existing table (\"${coalesce(var.dynamodb_table_name, "-")}\"), but is true."
+  }
+  validation {
+    condition     = var.create_dynamodb_table != false || var.diva_mode != "distributed" || var.dynamodb_table_name != null
+    error_message = "dynamodb_table_name must be set to an existing table when create_dynamodb_table is false, but is null."
   }
 }
 
@@ -323,6 +361,11 @@ variable "lambda_log_level" {
   type        = string
   default     = "INFO"
   nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], var.lambda_log_level)
+    error_message = "The log level must be \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\" or \"CRITICAL\", but is \"${var.lambda_log_level}\"."
+  }
 }
 
 variable "lambda_log_format" {
@@ -372,7 +415,7 @@ variable "extra_source_paths" {
 }
 
 variable "requirements_path" {
-  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none. A change to this file rebuilds the package, a change to a file that it includes does not."
+  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none."
   type        = string
   default     = null
 }
@@ -383,9 +426,21 @@ variable "package_path" {
   default     = null
 }
 
+variable "create_package" {
+  description = "Whether to build the package. Null builds it if `package_path` is null. Required if that path is not known at plan time."
+  type        = bool
+  default     = null
+}
+
 variable "package_s3_bucket" {
-  description = "Name of the bucket to upload the package to, required for packages over 50 MB. Null uploads the package directly to Lambda."
+  description = "Name of the bucket to upload the package to, required for packages over 50 MB (zipped). Null uploads the package directly to Lambda."
   type        = string
+  default     = null
+}
+
+variable "store_package_on_s3" {
+  description = "Whether to upload the package to `package_s3_bucket`. Null uploads it there if that name is not null. Required if that name is not known at plan time."
+  type        = bool
   default     = null
 }
 
@@ -394,6 +449,12 @@ variable "redeploy_token" {
   type        = string
   default     = ""
   nullable    = false
+}
+
+variable "code_signing_config_arn" {
+  description = "ARN of the code signing configuration that verifies the package. Null verifies no signature. If the configuration rejects unsigned packages, set `package_path` to a signed one."
+  type        = string
+  default     = null
 }
 
 variable "python_executable" {

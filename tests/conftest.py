@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.common import provider_installation
+from cli.common import provider_installation, terraform
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -22,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # pytest-terraform takes OpenTofu where it finds it, and without either binary it stops
     # every test, also those that need none.
     if not config.getoption("dest_tf_binary"):
-        config.option.dest_tf_binary = shutil.which("terraform") or "terraform"
+        config.option.dest_tf_binary = shutil.which(terraform.binary()) or terraform.binary()
     # Ignored under nohup and in a background job, and inherited by every process that a test
     # starts, which could then not be interrupted.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

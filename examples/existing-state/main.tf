@@ -77,6 +77,9 @@ resource "aws_iam_role_policy" "callbacks" {
   })
 }
 
+# The AWS managed key of SNS allows the function to publish, but not CloudWatch. If alarms use the topic,
+# use a key of your own, as examples/vpc-kms does.
 resource "aws_sns_topic" "alerts" {
-  name = "${var.name}-alerts"
+  name              = "${var.name}-alerts"
+  kms_master_key_id = "alias/aws/sns"
 }

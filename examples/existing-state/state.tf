@@ -5,12 +5,16 @@ data "aws_caller_identity" "this" {}
 data "aws_region" "this" {}
 
 resource "aws_kms_key" "state" {
+  # checkov:skip=CKV2_AWS_64:The default policy leaves access to IAM policies, such as lambda_policy_json
   description             = "State of ${var.name}"
   enable_key_rotation     = true
   deletion_window_in_days = 7
 }
 
 resource "aws_s3_bucket" "state" {
+  # checkov:skip=CKV_AWS_18:Data events in CloudTrail log access without another bucket
+  # checkov:skip=CKV_AWS_144:Lost state is rebuilt by the next periods
+  # checkov:skip=CKV2_AWS_62:Nothing reacts to changes of the state
   bucket        = "${var.name}-state-${data.aws_caller_identity.this.account_id}-${data.aws_region.this.id}"
   force_destroy = true
 }
@@ -52,6 +56,10 @@ resource "aws_dynamodb_table" "state" {
   attribute {
     name = "event_id"
     type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
   }
 
   server_side_encryption {

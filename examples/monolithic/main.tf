@@ -73,13 +73,17 @@ resource "aws_iam_role_policy" "callbacks" {
   })
 }
 
+# The AWS managed key of SNS allows the function to publish, but not CloudWatch. If alarms use the topic,
+# use a key of your own, as examples/vpc-kms does.
 resource "aws_sns_topic" "alerts" {
-  name = "${var.name}-alerts"
+  name              = "${var.name}-alerts"
+  kms_master_key_id = "alias/aws/sns"
 }
 
 # Receives a copy of each notification, to inspect them. People subscribe to the topic itself.
 resource "aws_sqs_queue" "inbox" {
-  name = local.inbox_name
+  name                    = local.inbox_name
+  sqs_managed_sse_enabled = true
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -1,7 +1,10 @@
 # The SNS topic that the sensors publish to, and the subscription of the function.
 
+# The AWS managed key of SNS allows all IAM identities of the account that may publish, but no other AWS
+# service. If a service publishes the readings, use a key of your own, as examples/vpc-kms does.
 resource "aws_sns_topic" "readings" {
-  name = "${var.name}-incoming"
+  name              = "${var.name}-incoming"
+  kms_master_key_id = "alias/aws/sns"
 }
 
 resource "aws_sns_topic_subscription" "readings" {

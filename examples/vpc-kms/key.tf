@@ -11,7 +11,7 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  description             = "State, environment variables, log and alerts of ${var.name}"
+  description             = "State, environment variables, logs and alerts of ${var.name}"
   enable_key_rotation     = true
   deletion_window_in_days = 7
 
@@ -35,7 +35,10 @@ resource "aws_kms_key" "this" {
         Resource  = ["*"]
         Condition = {
           ArnEquals = {
-            "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.name}"
+            "kms:EncryptionContext:aws:logs:arn" = [
+              for name in ["/aws/lambda/${var.name}", local.flow_log_name] :
+              "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${name}"
+            ]
           }
         }
       },

@@ -2,6 +2,7 @@
 # needs none to CloudWatch Logs and KMS: Lambda delivers its log, and S3 and SNS call KMS themselves.
 
 data "aws_availability_zones" "available" {
+  # checkov:skip=CKV_AWS_394:Zone names differ by region, and only the first two are used
   state = "available"
 }
 
@@ -11,6 +12,13 @@ resource "aws_vpc" "this" {
   enable_dns_hostnames = true
 
   tags = { Name = var.name }
+}
+
+# Without rules, so that nothing can be deployed with the default security group by accident.
+resource "aws_default_security_group" "this" {
+  vpc_id = aws_vpc.this.id
+
+  tags = { Name = "${var.name}-default" }
 }
 
 resource "aws_subnet" "private" {
@@ -61,6 +69,7 @@ resource "aws_vpc_endpoint" "sns" {
 }
 
 resource "aws_security_group" "diva" {
+  # checkov:skip=CKV2_AWS_5:Attached to the function, by the module
   name        = var.name
   description = "The DIVA function"
   vpc_id      = aws_vpc.this.id
@@ -69,6 +78,7 @@ resource "aws_security_group" "diva" {
 resource "aws_vpc_security_group_egress_rule" "gateway" {
   for_each = aws_vpc_endpoint.gateway
 
+  description       = "HTTPS to ${each.key}"
   security_group_id = aws_security_group.diva.id
   prefix_list_id    = each.value.prefix_list_id
   ip_protocol       = "tcp"
@@ -77,6 +87,7 @@ resource "aws_vpc_security_group_egress_rule" "gateway" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "endpoint" {
+  description                  = "HTTPS to the interface endpoint of SNS"
   security_group_id            = aws_security_group.diva.id
   referenced_security_group_id = aws_security_group.endpoint.id
   ip_protocol                  = "tcp"
@@ -91,6 +102,7 @@ resource "aws_security_group" "endpoint" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoint" {
+  description                  = "HTTPS from the DIVA function"
   security_group_id            = aws_security_group.endpoint.id
   referenced_security_group_id = aws_security_group.diva.id
   ip_protocol                  = "tcp"

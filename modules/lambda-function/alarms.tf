@@ -63,12 +63,23 @@ locals {
       enabled             = var.missing_runs_sec != null
     }
   }
+
+  own_alarms = {
+    for name, alarm in local.alarms : name => merge(local.alarm_defaults, alarm)
+    if merge(local.alarm_defaults, alarm).enabled
+  }
+  own_alarm_names = concat(keys(local.own_alarms), ["errors-threshold"])
+
+  further_alarms = {
+    for name, alarm in var.metric_alarms :
+    name => merge(local.alarm_defaults, alarm, { treat_missing_data = local.treat_missing_runs })
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = {
-    for name, alarm in local.alarms : name => merge(local.alarm_defaults, alarm)
-    if length(var.alarm_actions) > 0 && merge(local.alarm_defaults, alarm).enabled
+    for name, alarm in merge(local.own_alarms, local.further_alarms) : name => alarm
+    if length(var.alarm_actions) > 0
   }
 
   alarm_name          = "${var.function_name}-${each.key}"

@@ -2,9 +2,6 @@ locals {
   # Callers can set a variable conditionally by making its value null. Omitting the key instead could
   # make the keys of the map unknown at plan time.
   environment = { for name, value in var.environment_variables : name => value if value != null }
-
-  # Two of Python's log levels have other names in Lambda.
-  application_log_level = lookup({ WARNING = "WARN", CRITICAL = "FATAL" }, var.log_level, var.log_level)
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -16,6 +13,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
 resource "aws_lambda_function" "this" {
   function_name = var.function_name
+  description   = var.description
   role          = var.role_arn
   handler       = var.handler
   runtime       = var.runtime
@@ -29,10 +27,12 @@ resource "aws_lambda_function" "this" {
   reserved_concurrent_executions = var.reserved_concurrent_executions
   publish                        = local.has_alias
 
-  filename         = var.package_s3_bucket == null ? local.package_path : null
+  filename         = local.package_on_s3 ? null : local.package_path
   s3_bucket        = one(aws_s3_object.package[*].bucket)
   s3_key           = one(aws_s3_object.package[*].key)
   source_code_hash = local.package_hash
+
+  code_signing_config_arn = var.code_signing_config_arn
 
   dynamic "environment" {
     # Not the map itself, which can be sensitive: for_each does not accept sensitive values.
@@ -60,6 +60,27 @@ resource "aws_lambda_function" "this" {
     }
   }
 
+  dynamic "file_system_config" {
+    for_each = var.file_system_config == null ? [] : [var.file_system_config]
+
+    content {
+      arn              = file_system_config.value.arn
+      local_mount_path = file_system_config.value.local_mount_path
+    }
+  }
+
+  dynamic "snap_start" {
+    for_each = var.snap_start ? ["this"] : []
+
+    content {
+      apply_on = "PublishedVersions"
+    }
+  }
+
+  ephemeral_storage {
+    size = var.ephemeral_storage_mb
+  }
+
   tracing_config {
     mode = var.enable_tracing ? "Active" : "PassThrough"
   }
@@ -67,7 +88,8 @@ resource "aws_lambda_function" "this" {
   logging_config {
     log_group             = aws_cloudwatch_log_group.this.name
     log_format            = var.log_format
-    application_log_level = var.log_format == "JSON" ? local.application_log_level : null
+    application_log_level = var.application_log_level
+    system_log_level      = var.system_log_level
   }
 
   lifecycle {

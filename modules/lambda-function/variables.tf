@@ -8,6 +8,17 @@ variable "function_name" {
   }
 }
 
+variable "description" {
+  description = "Description of the function, at most 256 characters. Null sets none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = try(length(var.description), 0) <= 256
+    error_message = "The description must have at most 256 characters, but has ${try(length(var.description), 0)}."
+  }
+}
+
 variable "role_arn" {
   description = "ARN of the function's execution role."
   type        = string
@@ -19,12 +30,12 @@ variable "role_arn" {
 }
 
 variable "handler" {
-  description = "Function that Lambda calls, as `<module>.<function>` relative to the root of the package."
+  description = "Function that Lambda calls, as `<module>.<function>` relative to the root of the package, for example `main.handler` or `folder/main.handler`."
   type        = string
 
   validation {
-    condition     = can(regex("^[A-Za-z_][A-Za-z0-9_]*([./][A-Za-z_][A-Za-z0-9_]*)+$", var.handler))
-    error_message = "handler must be <module>.<function>, for example main.handler, but is \"${var.handler}\"."
+    condition     = can(regex(local.patterns.handler, var.handler)) && length(var.handler) <= 128
+    error_message = "handler must be <module>.<function>, for example main.handler or folder/main.handler, of at most 128 characters, but is \"${var.handler}\"."
   }
 }
 
@@ -46,6 +57,18 @@ variable "source_roots" {
   }
 }
 
+variable "source_excludes" {
+  description = "Patterns of files and directories in `source_dir` and `source_roots` to exclude, relative to each of them and with the syntax of Terraform's `fileset`, for example `tests` or `**/*.md`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for pattern in var.source_excludes : can(fileset(path.module, pattern)) && !can(regex(local.patterns.unusable_pattern, pattern))])
+    error_message = "source_excludes must contain patterns that are relative to the source directories, with forward slashes and without \"..\" parts, for example tests or **/*.md, but contains ${join(", ", [for pattern in var.source_excludes : "\"${pattern}\"" if !can(fileset(path.module, pattern)) || can(regex(local.patterns.unusable_pattern, pattern))])}."
+  }
+}
+
 variable "sources" {
   description = "Files to package: path inside the package => path of the file."
   type        = map(string)
@@ -53,8 +76,8 @@ variable "sources" {
   nullable    = false
 
   validation {
-    condition     = (var.source_dir != null || length(var.source_roots) > 0 || length(var.sources) > 0) != (var.package_path != null)
-    error_message = "The package must come either from package_path or from source_dir, source_roots and sources, but ${var.package_path == null ? "none of them is set" : "both are set"}."
+    condition     = (var.source_dir != null || length(var.source_roots) > 0 || length(var.sources) > 0) == local.create_package
+    error_message = "The package must come either from package_path or from source_dir, source_roots and sources, but ${local.create_package ? "none of them is set" : "both are set"}."
   }
   validation {
     condition     = !anytrue([for name in keys(var.sources) : can(regex(local.patterns.unusable_name, name))])
@@ -63,7 +86,7 @@ variable "sources" {
 }
 
 variable "requirements_path" {
-  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none. A change to this file rebuilds the package, a change to a file that it includes does not."
+  description = "Path of a pip requirements file whose packages are installed into the deployment package. Null installs none."
   type        = string
   default     = null
 
@@ -106,6 +129,18 @@ variable "memory_mb" {
   validation {
     condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
     error_message = "The memory must be a whole number from 128 to 10240 (MB), but is ${var.memory_mb}."
+  }
+}
+
+variable "ephemeral_storage_mb" {
+  description = "Size of the directory `/tmp` in MB, from 512 to 10240."
+  type        = number
+  default     = 512
+  nullable    = false
+
+  validation {
+    condition     = var.ephemeral_storage_mb >= 512 && var.ephemeral_storage_mb <= 10240 && floor(var.ephemeral_storage_mb) == var.ephemeral_storage_mb
+    error_message = "ephemeral_storage_mb must be a whole number from 512 to 10240 (MB), but is ${var.ephemeral_storage_mb}."
   }
 }
 
@@ -167,6 +202,28 @@ variable "vpc_config" {
   }
 }
 
+variable "file_system_config" {
+  description = "Amazon EFS access point, and the path below `/mnt/` where the function finds it. Requires `vpc_config`. Null mounts none."
+  type = object({
+    arn              = string
+    local_mount_path = string
+  })
+  default = null
+
+  validation {
+    condition     = var.file_system_config == null || can(regex(local.patterns.access_point_arn, var.file_system_config.arn))
+    error_message = "arn in file_system_config must be the ARN of an EFS access point (arn:<partition>:elasticfilesystem:<region>:<account>:access-point/<id>), but is \"${try(coalesce(var.file_system_config.arn), "-")}\"."
+  }
+  validation {
+    condition     = var.file_system_config == null || can(regex("^/mnt/[A-Za-z0-9_.-]+$", var.file_system_config.local_mount_path))
+    error_message = "local_mount_path in file_system_config must be /mnt/ and a name of letters, digits, dots, hyphens or underscores, for example /mnt/files, but is \"${try(coalesce(var.file_system_config.local_mount_path), "-")}\"."
+  }
+  validation {
+    condition     = var.file_system_config == null || var.vpc_config != null
+    error_message = "file_system_config must be null unless the function is connected to a VPC, but mounts ${try(var.file_system_config.local_mount_path, "-")}."
+  }
+}
+
 variable "kms_key_arn" {
   description = "ARN of the KMS key that encrypts the environment variables. Null uses the default encryption of Lambda."
   type        = string
@@ -213,15 +270,33 @@ variable "log_format" {
   }
 }
 
-variable "log_level" {
-  description = "Lowest level to log, which applies to the `JSON` format: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`."
+variable "application_log_level" {
+  description = "Lowest level of the function's own log lines, for the `JSON` format: `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`. Null uses Lambda's default, `INFO`."
   type        = string
-  default     = "INFO"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], var.log_level)
-    error_message = "The log level must be \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\" or \"CRITICAL\", but is \"${var.log_level}\"."
+    condition     = var.application_log_level == null || try(contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], var.application_log_level), false)
+    error_message = "application_log_level must be null, \"TRACE\", \"DEBUG\", \"INFO\", \"WARN\", \"ERROR\" or \"FATAL\", but is \"${coalesce(var.application_log_level, "-")}\"."
+  }
+  validation {
+    condition     = var.application_log_level == null || var.log_format == "JSON"
+    error_message = "application_log_level must be null unless log_format is \"JSON\", but is \"${coalesce(var.application_log_level, "-")}\"."
+  }
+}
+
+variable "system_log_level" {
+  description = "Lowest level of Lambda's log lines about runs, for the `JSON` format: `DEBUG`, `INFO` or `WARN`. Null uses Lambda's default, `INFO`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.system_log_level == null || try(contains(["DEBUG", "INFO", "WARN"], var.system_log_level), false)
+    error_message = "system_log_level must be null, \"DEBUG\", \"INFO\" or \"WARN\", but is \"${coalesce(var.system_log_level, "-")}\"."
+  }
+  validation {
+    condition     = var.system_log_level == null || var.log_format == "JSON"
+    error_message = "system_log_level must be null unless log_format is \"JSON\", but is \"${coalesce(var.system_log_level, "-")}\"."
   }
 }
 
@@ -251,15 +326,68 @@ variable "provisioned_concurrent_executions" {
   }
 }
 
-variable "maximum_retry_attempts" {
-  description = "Number of times that Lambda retries a failed asynchronous run, from 0 to 2."
-  type        = number
-  default     = 0
+variable "snap_start" {
+  description = "Whether to start environments of the `live` alias from a snapshot of the initialized function (Lambda SnapStart). Requires Python 3.12 or later, and neither provisioned concurrency, a file system nor more than 512 MB of ephemeral storage."
+  type        = bool
+  default     = false
   nullable    = false
 
   validation {
-    condition     = contains([0, 1, 2], var.maximum_retry_attempts)
-    error_message = "maximum_retry_attempts must be 0, 1 or 2, but is ${var.maximum_retry_attempts}."
+    condition     = !var.snap_start || can(regex("^python3[.]1[2-9]$", var.runtime))
+    error_message = "snap_start must be false for runtimes before \"python3.12\", but is true with \"${var.runtime}\"."
+  }
+  validation {
+    condition     = !var.snap_start || var.provisioned_concurrent_executions == null
+    error_message = "snap_start must be false with provisioned_concurrent_executions, but is true with ${coalesce(var.provisioned_concurrent_executions, 0)}."
+  }
+  validation {
+    condition     = !var.snap_start || var.file_system_config == null
+    error_message = "snap_start must be false with file_system_config, but is true with ${try(var.file_system_config.local_mount_path, "-")}."
+  }
+  validation {
+    condition     = !var.snap_start || var.ephemeral_storage_mb == 512
+    error_message = "snap_start must be false with more than 512 MB of ephemeral storage, but is true with ${var.ephemeral_storage_mb} MB."
+  }
+}
+
+variable "maximum_retry_attempts" {
+  description = "Number of times that Lambda retries a failed asynchronous run, from 0 to 2. Null leaves the configuration of asynchronous runs to an `aws_lambda_function_event_invoke_config` of your own, or to Lambda's default of 2."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.maximum_retry_attempts == null || try(contains([0, 1, 2], var.maximum_retry_attempts), false)
+    error_message = "maximum_retry_attempts must be null, 0, 1 or 2, but is ${coalesce(var.maximum_retry_attempts, -1)}."
+  }
+}
+
+variable "destination_on_failure" {
+  description = "ARN of the SQS queue, SNS topic, Lambda function, EventBridge event bus or S3 bucket that receives a record of each asynchronous run that failed after the last attempt. Null sends none. The execution role needs the permission to send to it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.destination_on_failure == null || can(regex(local.patterns.failure_destination_arn, var.destination_on_failure))
+    error_message = "destination_on_failure must be the ARN of a standard (not FIFO) SQS queue or SNS topic, a Lambda function, an EventBridge event bus or an S3 bucket, but is \"${coalesce(var.destination_on_failure, "-")}\"."
+  }
+  validation {
+    condition     = var.destination_on_failure == null || var.maximum_retry_attempts != null
+    error_message = "destination_on_failure must be null when maximum_retry_attempts is null, since the module then does not configure asynchronous runs, but is \"${coalesce(var.destination_on_failure, "-")}\"."
+  }
+}
+
+variable "destination_on_success" {
+  description = "ARN of the SQS queue, SNS topic, Lambda function or EventBridge event bus that receives a record of each asynchronous run that succeeded. Null sends none. The execution role needs the permission to send to it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.destination_on_success == null || can(regex(local.patterns.success_destination_arn, var.destination_on_success))
+    error_message = "destination_on_success must be the ARN of a standard (not FIFO) SQS queue or SNS topic, a Lambda function or an EventBridge event bus, but is \"${coalesce(var.destination_on_success, "-")}\"."
+  }
+  validation {
+    condition     = var.destination_on_success == null || var.maximum_retry_attempts != null
+    error_message = "destination_on_success must be null when maximum_retry_attempts is null, since the module then does not configure asynchronous runs, but is \"${coalesce(var.destination_on_success, "-")}\"."
   }
 }
 
@@ -380,6 +508,25 @@ variable "memory_utilization_threshold_percent" {
   }
 }
 
+variable "metric_alarms" {
+  description = "Further alarms on metrics of the function, whose only dimension is `FunctionName`: name of the alarm => what it evaluates in each minute. Minutes without data count as for the alarms on errors and duration."
+  type = map(object({
+    description         = string
+    namespace           = string
+    metric_name         = string
+    threshold           = number
+    statistic           = optional(string, "Maximum")
+    comparison_operator = optional(string, "GreaterThanThreshold")
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setintersection(keys(var.metric_alarms), local.own_alarm_names)) == 0
+    error_message = "metric_alarms must not contain names of alarms that the module creates, but contains ${join(", ", [for name in setintersection(keys(var.metric_alarms), local.own_alarm_names) : "\"${name}\""])}."
+  }
+}
+
 variable "missing_runs_sec" {
   description = "Number of seconds without a run after which an alarm fires, from 120 to 604800 (one week). Null creates no such alarm."
   type        = number
@@ -392,7 +539,7 @@ variable "missing_runs_sec" {
 }
 
 variable "hold_alarms_between_runs" {
-  description = "Whether the alarms on errors, duration and memory keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
+  description = "Whether the alarms on errors, duration and memory, and those in `metric_alarms`, keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
   type        = bool
   default     = false
   nullable    = false
@@ -404,8 +551,23 @@ variable "package_path" {
   default     = null
 }
 
+variable "create_package" {
+  description = "Whether to build the package. Null builds it if `package_path` is null. Required if that path is not known at plan time."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.create_package != true || var.package_path == null
+    error_message = "create_package must be null or false when package_path is set (\"${coalesce(var.package_path, "-")}\"), but is true."
+  }
+  validation {
+    condition     = var.create_package != false || var.package_path != null
+    error_message = "package_path must be set when create_package is false, but is null."
+  }
+}
+
 variable "package_s3_bucket" {
-  description = "Name of the bucket to upload the package to, required for packages over 50 MB. Null uploads the package directly to Lambda."
+  description = "Name of the bucket to upload the package to, required for packages over 50 MB (zipped). Null uploads the package directly to Lambda."
   type        = string
   default     = null
 
@@ -415,11 +577,44 @@ variable "package_s3_bucket" {
   }
 }
 
+variable "store_package_on_s3" {
+  description = "Whether to upload the package to `package_s3_bucket`. Null uploads it there if that name is not null. Required if that name is not known at plan time."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.store_package_on_s3 != true || var.package_s3_bucket != null
+    error_message = "${var.package_s3_bucket_variable} must be set when store_package_on_s3 is true, but is null."
+  }
+  validation {
+    condition     = var.store_package_on_s3 != false || var.package_s3_bucket == null
+    error_message = "store_package_on_s3 must be null or true when ${var.package_s3_bucket_variable} is set (\"${coalesce(var.package_s3_bucket, "-")}\"), but is false."
+  }
+}
+
+variable "package_s3_bucket_variable" {
+  description = "Name of the variable of the calling module that sets `package_s3_bucket`, for the error message about packages over 50 MB."
+  type        = string
+  default     = "package_s3_bucket"
+  nullable    = false
+}
+
 variable "redeploy_token" {
   description = "Any string. A change rebuilds and redeploys the package, for example after a failed code update."
   type        = string
   default     = ""
   nullable    = false
+}
+
+variable "code_signing_config_arn" {
+  description = "ARN of the code signing configuration that verifies the package. Null verifies no signature. If the configuration rejects unsigned packages, set `package_path` to a signed one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.code_signing_config_arn == null || can(regex(local.patterns.code_signing_config_arn, var.code_signing_config_arn))
+    error_message = "code_signing_config_arn must be the ARN of a code signing configuration (arn:<partition>:lambda:<region>:<account>:code-signing-config:<id>), but is \"${coalesce(var.code_signing_config_arn, "-")}\"."
+  }
 }
 
 variable "python_executable" {
@@ -437,11 +632,21 @@ variable "tags" {
 
 locals {
   patterns = {
-    arn             = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$"
-    dead_letter_arn = "^arn:aws[a-z0-9-]*:(sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"
-    kms_key_arn     = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
-    layer_arn       = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
-    variable_name   = "^[A-Za-z][A-Za-z0-9_]+$"
+    access_point_arn        = "^arn:aws[a-z0-9-]*:elasticfilesystem:[a-z0-9-]+:[0-9]{12}:access-point/fsap-[0-9a-f]+$"
+    arn                     = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$"
+    code_signing_config_arn = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17}$"
+    dead_letter_arn         = "^arn:aws[a-z0-9-]*:(sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"
+    kms_key_arn             = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
+    layer_arn               = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
+    failure_destination_arn = "^arn:aws[a-z0-9-]*:((sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+|lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:$-]+|events:[a-z0-9-]+:[0-9]{12}:event-bus/.+|s3:::[a-z0-9.-]+)$"
+    success_destination_arn = "^arn:aws[a-z0-9-]*:((sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+|lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:$-]+|events:[a-z0-9-]+:[0-9]{12}:event-bus/.+)$"
+    variable_name           = "^[A-Za-z][A-Za-z0-9_]+$"
+
+    # Parts of the module are no Python names: Lambda imports it by its path, for example my-function.
+    handler = "^[^[:space:]./\\\\]+([./][^[:space:]./\\\\]+)*[.][\\p{L}_][\\p{L}\\p{N}_]*$"
+
+    # Empty, absolute, with a "." or ".." part, or a backslash.
+    unusable_pattern = "^$|^/|(^|/)[.]{1,2}(/|$)|\\\\"
 
     # An empty, "." or ".." part, or a backslash.
     unusable_name = "(^|/)[.]{0,2}(/|$)|\\\\"

@@ -1,4 +1,5 @@
-# The execution role: a policy for what the module configures, and the caller's policies.
+# The execution role: a policy for what the module configures, and the caller's policies. With a role of
+# the caller, none of this exists.
 
 data "aws_caller_identity" "this" {}
 
@@ -8,6 +9,8 @@ data "aws_region" "this" {}
 
 locals {
   region = data.aws_region.this.id
+
+  create_role = var.create_role != null ? var.create_role : var.lambda_role_arn == null
 
   # IAM is global, so the name contains the region. It has at most 64 characters.
   role_suffix            = "-${local.region}"
@@ -22,10 +25,22 @@ locals {
     Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
     Resource = [local.insights_group_arn, "${local.insights_group_arn}:*"]
   }]
+
+  policy_statements = concat(
+    module.function.policy_statements,
+    [for statement in local.insights_statements : statement if length(local.insights_layer_arns) > 0],
+  )
+
+  # The statements of the caller, one of which does not need a list. They are added to the policy instead
+  # of being a policy of their own, which could not be counted while they are not known.
+  given_statements = try(flatten([jsondecode(var.policy_json).Statement]), [])
+  repeated_sids    = setintersection(local.policy_statements[*].Sid, [for statement in local.given_statements : try(statement.Sid, "")])
 }
 
 resource "aws_iam_role" "this" {
-  name = "${local.role_prefix}${local.role_suffix}"
+  count = local.create_role ? 1 : 0
+
+  name = coalesce(var.role_name, "${local.role_prefix}${local.role_suffix}")
   tags = var.tags
 
   assume_role_policy = jsonencode({
@@ -39,16 +54,22 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
+  count = local.create_role ? 1 : 0
+
   name = "function"
-  role = aws_iam_role.this.id
+  role = aws_iam_role.this[0].id
 
   policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      module.function.policy_statements,
-      [for statement in local.insights_statements : statement if var.lambda_insights_layer_arn != null],
-    )
+    Version   = "2012-10-17"
+    Statement = concat(local.policy_statements, local.given_statements)
   })
+
+  lifecycle {
+    precondition {
+      condition     = length(local.repeated_sids) == 0
+      error_message = "policy_json must have statements with other Sids than those of the module, but has ${join(", ", [for sid in local.repeated_sids : "\"${sid}\""])}."
+    }
+  }
 }
 
 # Attachments are counted, since the ARNs of policies that are created in the same plan are not known.
@@ -62,7 +83,7 @@ resource "terraform_data" "additional" {
 resource "aws_iam_role_policy_attachment" "additional" {
   count = length(var.additional_iam_policy_arns)
 
-  role       = aws_iam_role.this.name
+  role       = aws_iam_role.this[0].name
   policy_arn = var.additional_iam_policy_arns[count.index]
 
   # Orders detaching before attaching.

@@ -12,10 +12,21 @@ variable "function_name" {
   }
 }
 
-variable "lambda_source_dir" {
-  description = "Path of the directory with the function's code. All of its files go to the root of the package, excluding caches and version control metadata."
+variable "description" {
+  description = "Description of the function, at most 256 characters. Null sets none."
   type        = string
-  nullable    = false
+  default     = null
+}
+
+variable "lambda_source_dir" {
+  description = "Path of the directory with the function's code. All of its files go to the root of the package, excluding caches and version control metadata. Required unless `package_path` is set."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.lambda_source_dir != null) == local.create_package
+    error_message = "Either lambda_source_dir or package_path must be set, but ${local.create_package ? "neither is set" : "both are set"}."
+  }
 }
 
 variable "source_roots" {
@@ -25,14 +36,38 @@ variable "source_roots" {
   nullable    = false
 }
 
+variable "source_excludes" {
+  description = "Patterns of files and directories in `lambda_source_dir` and `source_roots` to exclude, relative to each of them and with the syntax of Terraform's `fileset`, for example `tests` or `**/*.md`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "requirements_file" {
   description = "Path of a pip requirements file whose packages are installed into the deployment package. Null uses `requirements.txt` in `lambda_source_dir`, if it exists."
   type        = string
   default     = null
 }
 
+variable "package_path" {
+  description = "Path of a package built elsewhere, for example where Python is not available. Null builds the package. With a path, `source_roots`, `source_excludes` and `requirements_file` must not be set."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.package_path == null || (length(var.source_roots) == 0 && length(var.source_excludes) == 0 && var.requirements_file == null)
+    error_message = "source_roots, source_excludes and requirements_file must not be set when package_path is set, but set are ${join(", ", compact([length(var.source_roots) == 0 ? "" : "source_roots", length(var.source_excludes) == 0 ? "" : "source_excludes", var.requirements_file == null ? "" : "requirements_file"]))}."
+  }
+}
+
+variable "create_package" {
+  description = "Whether to build the package. Null builds it if `package_path` is null. Required if that path is not known at plan time."
+  type        = bool
+  default     = null
+}
+
 variable "handler" {
-  description = "Function that Lambda calls, as `<module>.<function>` relative to `lambda_source_dir`."
+  description = "Function that Lambda calls, as `<module>.<function>` relative to `lambda_source_dir`, for example `main.handler` or `folder/main.handler`."
   type        = string
   default     = "main.lambda_handler"
   nullable    = false
@@ -71,6 +106,20 @@ variable "memory_size" {
   nullable    = false
 }
 
+variable "ephemeral_storage_mb" {
+  description = "Size of the directory `/tmp` in MB, from 512 to 10240."
+  type        = number
+  default     = 512
+  nullable    = false
+}
+
+variable "layers" {
+  description = "ARNs of Lambda layer versions, at most five including that of Lambda Insights."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "environment_variables" {
   description = "Environment variables of the function. A variable whose value is null is not set."
   type        = map(string)
@@ -79,7 +128,19 @@ variable "environment_variables" {
 }
 
 variable "s3_bucket" {
-  description = "Name of the bucket to upload the package to, required for packages over 50 MB. Null uploads the package directly to Lambda."
+  description = "Name of the bucket to upload the package to, required for packages over 50 MB (zipped). Null uploads the package directly to Lambda."
+  type        = string
+  default     = null
+}
+
+variable "store_package_on_s3" {
+  description = "Whether to upload the package to `s3_bucket`. Null uploads it there if that name is not null. Required if that name is not known at plan time."
+  type        = bool
+  default     = null
+}
+
+variable "code_signing_config_arn" {
+  description = "ARN of the code signing configuration that verifies the package. Null verifies no signature. The module builds packages without a signature, so the configuration must not reject them."
   type        = string
   default     = null
 }
@@ -115,19 +176,38 @@ variable "alarm_emails" {
 }
 
 variable "alarm_topic_arns" {
-  description = "ARNs of further SNS topics to notify when an alarm fires or clears, at most four."
+  description = "ARNs of further SNS topics to notify when an alarm fires or clears, at most four together with `alarm_actions`."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = length(var.alarm_topic_arns) <= 4
-    error_message = "alarm_topic_arns must contain at most four ARNs, since an alarm notifies at most five topics including the one that the module creates, but contains ${length(var.alarm_topic_arns)}."
+    condition     = length(var.alarm_topic_arns) + length(var.alarm_actions) <= 4
+    error_message = "alarm_topic_arns and alarm_actions must together contain at most four ARNs, since an alarm notifies at most five including the topic that the module creates, but contain ${length(var.alarm_topic_arns) + length(var.alarm_actions)}."
   }
   validation {
     condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:aws[a-z0-9-]*:sns:[a-z0-9-]+:[0-9]{12}:.+$", arn))])
     error_message = "alarm_topic_arns must contain only ARNs of SNS topics (arn:<partition>:sns:<region>:<account>:<name>), but contains ${join(", ", [for arn in var.alarm_topic_arns : "\"${arn}\"" if !can(regex("^arn:aws[a-z0-9-]*:sns:[a-z0-9-]+:[0-9]{12}:.+$", arn))])}."
   }
+}
+
+variable "alarm_actions" {
+  description = "ARNs to notify when an alarm fires or clears, in addition to `alarm_topic_arns`: SNS topics, or other actions of CloudWatch alarms, for example Lambda functions."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : can(regex("^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$", arn))])
+    error_message = "alarm_actions must contain only ARNs (arn:<partition>:<service>:...), but contains ${join(", ", [for arn in var.alarm_actions : "\"${arn}\"" if !can(regex("^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$", arn))])}."
+  }
+}
+
+variable "create_sns_topic" {
+  description = "Whether to create an SNS topic for alarms. The module always creates it, even if this is `false`, since `alarm_emails` requires it."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "sns_topic_name" {
@@ -169,6 +249,12 @@ variable "error_rate_eval_periods" {
   nullable    = false
 }
 
+variable "error_rate_evaluation_periods" {
+  description = "Another name of `error_rate_eval_periods`, which takes precedence over it. Null uses `error_rate_eval_periods`."
+  type        = number
+  default     = null
+}
+
 variable "error_rate_datapoints_to_alarm" {
   description = "Number of evaluated minutes that must be breaching for the alarm to fire, for the strategy `threshold`. Null requires all of them."
   type        = number
@@ -189,14 +275,21 @@ variable "duration_threshold_percent" {
 }
 
 variable "memory_utilization_threshold_percent" {
-  description = "Percentage of the function's memory above which the memory use of a run fires an alarm. Null creates no such alarm. Requires `lambda_insights_layer_arn`."
+  description = "Percentage of the function's memory above which the memory use of a run fires an alarm. Adds Lambda Insights to the function. Null creates no such alarm."
   type        = number
   default     = null
 
   validation {
-    condition     = var.memory_utilization_threshold_percent == null || var.lambda_insights_layer_arn != null
-    error_message = "memory_utilization_threshold_percent must be null unless lambda_insights_layer_arn is set, but is ${coalesce(var.memory_utilization_threshold_percent, -1)}."
+    condition     = var.memory_utilization_threshold_percent == null || var.lambda_insights_layer_arn != null || local.default_insights_layer_arn != null
+    error_message = "memory_utilization_threshold_percent must be null unless lambda_insights_layer_arn is set, since the module knows no layer with Lambda Insights for ${var.architecture} in ${local.region}, but is ${coalesce(var.memory_utilization_threshold_percent, -1)}."
   }
+}
+
+variable "hold_alarms_between_runs" {
+  description = "Whether the alarms on errors, duration and memory keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 # Logs and encryption
@@ -208,19 +301,113 @@ variable "cloudwatch_log_retention_days" {
   nullable    = false
 }
 
+variable "log_format" {
+  description = "Format of the function's log, `Text` or `JSON`."
+  type        = string
+  default     = "Text"
+  nullable    = false
+}
+
+variable "application_log_level" {
+  description = "Lowest level of the function's own log lines, for the `JSON` format: `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`. Null uses Lambda's default, `INFO`."
+  type        = string
+  default     = null
+}
+
+variable "system_log_level" {
+  description = "Lowest level of Lambda's log lines about runs, for the `JSON` format: `DEBUG`, `INFO` or `WARN`. Null uses Lambda's default, `INFO`."
+  type        = string
+  default     = null
+}
+
 variable "kms_key_arn" {
   description = "ARN of the KMS key that encrypts the log group and the SNS topic. Its key policy must allow CloudWatch Logs and CloudWatch. Null uses the default encryption of CloudWatch Logs, and no KMS key for the topic."
   type        = string
   default     = null
 }
 
+variable "kms_key_id" {
+  description = "Another name of `kms_key_arn`, which must be null if this is set. Null uses `kms_key_arn`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_id == null || var.kms_key_arn == null
+    error_message = "kms_key_id is another name of kms_key_arn and must be null if that is set, but is \"${coalesce(var.kms_key_id, "-")}\"."
+  }
+}
+
 # Permissions and network
+
+variable "lambda_role_arn" {
+  description = "ARN of an existing execution role. The module then creates no role and attaches nothing to this one: attach the output `lambda_policy_json`. Null creates a role."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.lambda_role_arn == null || can(regex("^arn:aws[a-z0-9-]*:iam::[0-9]{12}:role/.+$", var.lambda_role_arn))
+    error_message = "lambda_role_arn must be null or the ARN of an IAM role (arn:<partition>:iam::<account>:role/<name>), but is \"${coalesce(var.lambda_role_arn, "-")}\"."
+  }
+}
+
+variable "create_role" {
+  description = "Whether to create the execution role. Null creates it if `lambda_role_arn` is null. Set `false` if the role of `lambda_role_arn` is created in the same configuration, since its ARN is then not known at plan."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.create_role != true || var.lambda_role_arn == null
+    error_message = "create_role must be null or false when lambda_role_arn is set, but is true."
+  }
+
+  validation {
+    condition     = var.create_role != false || var.lambda_role_arn != null
+    error_message = "create_role must be null or true when lambda_role_arn is null, but is false."
+  }
+}
+
+variable "role_name" {
+  description = "Name of the execution role. Null derives it from `function_name` and the region."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.role_name == null || can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.role_name))
+    error_message = "role_name must be null or consist of 1 to 64 letters, digits or characters of _+=,.@-, but is \"${coalesce(var.role_name, "-")}\"."
+  }
+
+  validation {
+    condition     = var.role_name == null || local.create_role
+    error_message = "role_name must be null unless the module creates the role, but is \"${coalesce(var.role_name, "-")}\"."
+  }
+}
+
+variable "policy_json" {
+  description = "IAM policy document (JSON) whose statements are added to the policy of the execution role. Null adds none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.policy_json == null || can(jsondecode(var.policy_json).Statement)
+    error_message = "policy_json must be null or an IAM policy document in JSON with a Statement, but is \"${try(substr(var.policy_json, 0, 100), "-")}\"."
+  }
+
+  validation {
+    condition     = var.policy_json == null || local.create_role
+    error_message = "policy_json must be null unless the module creates the role. Attach the policy to the role of lambda_role_arn instead."
+  }
+}
 
 variable "additional_iam_policy_arns" {
   description = "ARNs of IAM policies to attach to the execution role. The policies can be created in the same configuration."
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = length(var.additional_iam_policy_arns) == 0 || local.create_role
+    error_message = "additional_iam_policy_arns must be empty unless the module creates the role, but contains ${length(var.additional_iam_policy_arns)}. Attach the policies to the role of lambda_role_arn instead."
+  }
 }
 
 variable "lambda_subnet_ids" {
@@ -242,13 +429,33 @@ variable "lambda_security_group_ids" {
   nullable    = false
 }
 
+variable "file_system_config" {
+  description = "Amazon EFS access point, and the path below `/mnt/` where the function finds it. Requires `lambda_subnet_ids`. Null mounts none."
+  type = object({
+    arn              = string
+    local_mount_path = string
+  })
+  default = null
+}
+
 # Asynchronous runs and concurrency
 
 variable "maximum_retry_attempts" {
-  description = "Number of times that Lambda retries a failed asynchronous run, from 0 to 2."
+  description = "Number of times that Lambda retries a failed asynchronous run, from 0 to 2. Null leaves the configuration of asynchronous runs to an `aws_lambda_function_event_invoke_config` of your own, or to Lambda's default of 2."
   type        = number
   default     = 0
-  nullable    = false
+}
+
+variable "destination_on_failure" {
+  description = "ARN of the SQS queue, SNS topic, Lambda function, EventBridge event bus or S3 bucket that receives a record of each asynchronous run that failed after the last attempt. Null sends none."
+  type        = string
+  default     = null
+}
+
+variable "destination_on_success" {
+  description = "ARN of the SQS queue, SNS topic, Lambda function or EventBridge event bus that receives a record of each asynchronous run that succeeded. Null sends none."
+  type        = string
+  default     = null
 }
 
 variable "dead_letter_arn" {
@@ -269,10 +476,17 @@ variable "provisioned_concurrent_executions" {
   default     = null
 }
 
+variable "snap_start" {
+  description = "Whether to start environments of the `live` alias from a snapshot of the initialized function (Lambda SnapStart). Requires Python 3.12 or later, and neither provisioned concurrency, a file system nor more than 512 MB of ephemeral storage."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 # Observability
 
 variable "lambda_insights_layer_arn" {
-  description = "ARN of the Lambda Insights extension, a layer that AWS publishes for each region and architecture. Null leaves Lambda Insights off."
+  description = "ARN of the Lambda Insights extension, a layer that AWS publishes for each region and architecture. Null uses version 1.0.498.0 if `memory_utilization_threshold_percent` is set, and leaves Lambda Insights off otherwise."
   type        = string
   default     = null
 }

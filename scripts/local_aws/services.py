@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import local_aws.awslambda.patches
 import local_aws.cloudwatch.patches
 import local_aws.dynamodb.permissions
+import local_aws.ec2.patches
 import local_aws.iam.patches
 import local_aws.logs.patches
 import local_aws.s3.patches
@@ -39,6 +40,7 @@ def patched(invoker: Invoker, authorization: Authorization, mailboxes: Mailboxes
     with patching() as patch:
         local_aws.awslambda.patches.install(patch, invoker, authorization)
         local_aws.cloudwatch.patches.install(patch)
+        local_aws.ec2.patches.install(patch)
         local_aws.iam.patches.install(patch)
         local_aws.logs.patches.install(patch)
         local_aws.s3.patches.install(patch, authorization)

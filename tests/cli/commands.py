@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from cli.common import terraform
 from cli.common.paths import ROOT
 
 from ..processes import finished
 
 COMMAND = [sys.executable, "-m", "cli.diva"]
 
-needs_terraform = pytest.mark.skipif(not shutil.which("terraform"), reason="needs Terraform")
+needs_terraform = pytest.mark.skipif(not shutil.which(terraform.binary()), reason="needs Terraform")
 
 CALLBACKS = """
 from pathlib import Path

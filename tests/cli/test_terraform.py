@@ -22,6 +22,9 @@ from ..processes import PATIENCE_SEC
 from .commands import needs_terraform
 
 AWS = Path("registry.terraform.io", "hashicorp", "aws")
+is_posix = pytest.mark.skipif(sys.platform == "win32", reason="the binary is a shell script")
+
+CLI_CONFIGURATION = "terraform.rc" if sys.platform == "win32" else ".terraformrc"
 CONFIGURED = 'provider_installation {\n  filesystem_mirror {\n    path = "/mine"\n  }\n}\n'
 
 
@@ -42,6 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(provider_installation, "PARENTS", parents)
     monkeypatch.setattr(provider_installation, "REGISTRY_TIMEOUT_SEC", PATIENCE_SEC)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("APPDATA", str(tmp_path / "home"))  # of Windows
     monkeypatch.setenv("DIVA_CACHE_DIR", str(tmp_path / "cache"))
     of_terraform = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_PROVIDER_MIRROR")
     for name in (*of_terraform, "XDG_DATA_DIRS", "XDG_DATA_HOME"):
@@ -73,10 +77,16 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     return happens
 
 
-def program(folder: Path, text: str) -> None:
+@pytest.fixture
+def nothing_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search for `terraform`, whichever binary the other tests use."""
+    monkeypatch.delenv("DIVA_TERRAFORM", raising=False)
+
+
+def program(folder: Path, text: str, name: str = "terraform") -> None:
     """Put a `terraform` into `folder` that prints `text`."""
     folder.mkdir()
-    file = folder / "terraform"
+    file = folder / name
     file.write_text(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\n", encoding="utf-8")
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
 
@@ -88,6 +98,7 @@ def environ(**variables: str) -> dict[str, str]:
 # Finding Terraform
 
 
+@pytest.mark.usefixtures("nothing_named")
 def test_without_terraform_it_is_said_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +111,8 @@ def test_without_terraform_it_is_said_how_to_get_it(
     )
 
 
+@is_posix
+@pytest.mark.usefixtures("nothing_named")
 @pytest.mark.parametrize(
     ("printed", "found"),
     [
@@ -118,10 +131,33 @@ def test_a_terraform_that_will_not_do_is_named(
     assert f"{tmp_path / 'bin' / 'terraform'}{found}" in str(refused.value)
 
 
+@is_posix
+@pytest.mark.usefixtures("nothing_named")
 def test_newer_versions_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path / "bin", '{"terraform_version": "1.10.0-beta1"}')
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     assert terraform.find() == str(tmp_path / "bin" / "terraform")
+
+
+@is_posix
+@pytest.mark.parametrize("named", ["tofu", "{bin}/tofu"])
+def test_another_binary_can_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    # OpenTofu gives its own version the same name.
+    program(tmp_path / "bin", '{"terraform_version": "1.10.5"}', name="tofu")
+    if named == "tofu":
+        monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("DIVA_TERRAFORM", named.format(bin=tmp_path / "bin"))
+    assert terraform.find() == str(tmp_path / "bin" / "tofu")
+
+
+def test_a_named_binary_that_is_missing_is_not_replaced_by_terraform(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DIVA_TERRAFORM", "tofu-of-nowhere")
+    with pytest.raises(TerraformError, match="but tofu-of-nowhere was not found on PATH"):
+        Terraform(tmp_path)
 
 
 # Where the provider comes from
@@ -183,7 +219,7 @@ def test_a_registry_that_hangs_is_not_waited_for(
     hang.set()
 
 
-@pytest.mark.parametrize("own", ["home/.terraformrc", "elsewhere.tfrc"])
+@pytest.mark.parametrize("own", [f"home/{CLI_CONFIGURATION}", "elsewhere.tfrc"])
 def test_what_the_user_has_configured_stays_in_force(
     tmp_path: Path, mirror: Path, own: str
 ) -> None:

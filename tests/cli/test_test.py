@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.common.paths import ROOT
+
 from ..processes import finished, interrupt, started, wait_until, wait_until_gone
 from .commands import environ, write
 
@@ -51,6 +53,14 @@ ENDS_IT = """
             time.sleep(0.01)
 """
 
+SCANNER = """\
+#!{python}
+import os, sys
+print(os.path.basename(sys.argv[0]), "runs in", os.getcwd(), *sys.argv[1:])
+sys.exit({status})
+"""
+
+is_posix = pytest.mark.skipif(sys.platform == "win32", reason="the scanners are scripts")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="orphans are found on Linux alone")
 
 
@@ -122,16 +132,14 @@ def test_an_orphan_that_a_test_ends_is_gone_at_once(tmp_path: Path) -> None:
 @on_linux
 @pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("shell", [[], IGNORING_SIGINT], ids=["foreground", "background"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_everything_below(
-    tmp_path: Path, number: signal.Signals, shell: list[str]
-) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])  # the last not on Windows
+def test_a_signal_ends_everything_below(tmp_path: Path, name: str, shell: list[str]) -> None:
     command = [*shell, *COMMAND, *arguments(tmp_path, LEFT + WAITS)]
     with started(
         command, env=variables(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         wait_until((tmp_path / "pid").exists, process)
-        process.send_signal(number)
+        process.send_signal(getattr(signal, name))
         _, errors = process.communicate()
     assert process.returncode == 130
     assert errors == "Interrupted.\n"
@@ -155,6 +163,43 @@ def test_arguments_for_pytest_are_refused_where_pytest_does_not_run(tmp_path: Pa
     done = finished([*COMMAND, "--static", "-k", "alert"], cwd=tmp_path, env=variables())
     assert (done.returncode, done.stdout) == (2, "")
     assert "--static does not run pytest, unknown arguments: -k alert" in done.stderr
+
+
+@is_posix
+def test_installed_scanners_run_and_fail_the_run(tmp_path: Path) -> None:
+    scanner(tmp_path, "checkov", status=0)
+    scanner(tmp_path, "zizmor", status=13)
+    done = static(tmp_path)
+    assert done.returncode == 1
+    assert f"── checkov\ncheckov runs in {ROOT}\n   passed in " in done.stdout
+    assert f"── zizmor\nzizmor runs in {ROOT} --offline --quiet .github\n" in done.stdout
+    assert done.stdout.endswith("\nFailed: zizmor\n")
+
+
+@is_posix
+def test_scanners_that_are_not_installed_are_skipped_and_named(tmp_path: Path) -> None:
+    done = static(tmp_path)
+    assert done.returncode == 0, done.stdout
+    for name in ("checkov", "zizmor"):
+        assert f"Skipping {name}, which is not installed: pipx install {name}\n" in done.stdout
+        assert f"── {name}\n" not in done.stdout
+
+
+def scanner(folder: Path, name: str, status: int) -> None:
+    """Install a scanner that prints where and how it runs."""
+    file = write(folder / "bin" / name, SCANNER.format(python=sys.executable, status=status))
+    file.chmod(0o755)
+
+
+def static(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run `test --static` where nothing but the scanners in `folder` is on PATH.
+
+    The other checks are replaced with ones that pass, since they take a minute.
+    """
+    for module in ("ruff", "mypy"):
+        write(folder / "python" / f"{module}.py", "")
+    given = {"PATH": str(folder / "bin"), "PYTHONPATH": str(folder / "python"), "CI": ""}
+    return finished([*COMMAND, "--static"], cwd=folder, env=environ(**given))
 
 
 def run(folder: Path, source: str) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import venv
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def test_an_error_of_pip_is_reported(build: Build) -> None:
 
 def test_a_python_without_pip_is_reported(build: Build) -> None:
     venv.create(build.folder / "bare")
-    [python] = (build.folder / "bare").glob("*/python*3")
+    python = build.folder / "bare" / ("Scripts/python.exe" if os.name == "nt" else "bin/python3")
     build.python = str(python)
     build.require("markupsafe")
     assert build.refusal() == (
@@ -161,5 +162,53 @@ def test_a_requirement_that_would_replace_a_source_is_rejected(build: Build) -> 
     build.require_wheels("clash")
     assert build.refusal() == (
         f"{build.target['requirements']} installs event_logic.py, which is also a source file."
-        " Remove or rename one of them."
+        " Delete it from the sources if `pip install --target` left it there, otherwise rename it."
     )
+
+
+def test_leftovers_of_pip_install_are_reported_with_a_remedy(build: Build) -> None:
+    files = {"tool/__init__.py": "", "tool/main.py": "", "tool/data.txt": ""}
+    build.wheel("tool", PURE, files)
+    build.require_wheels("tool")
+    for name in files:
+        build.add(name, "")
+    assert build.refusal() == (
+        f"{build.target['requirements']} installs tool/__init__.py and 2 more that are also source"
+        " files. Delete them from the sources if `pip install --target` left them there, otherwise"
+        " rename them."
+    )
+
+
+def test_executables_of_wheels_stay_executable(build: Build) -> None:
+    files = {"tool/__init__.py": "", "tool/bin/run": "#!/bin/sh\n"}
+    build.wheel("tool", PURE, files, executable="tool/bin/run")
+    build.require_wheels("tool")
+    modes = build.modes()
+    assert modes["tool/bin/run"] == 0o100755
+    assert modes["tool/__init__.py"] == 0o100644
+
+
+def test_wheels_share_a_namespace_package(build: Build) -> None:
+    build.wheel("acme_orders", PURE, {"acme/orders/__init__.py": ""})
+    build.wheel("acme_rates", PURE, {"acme/rates.py": ""})
+    build.require_wheels("acme_orders", "acme_rates")
+    build.add("acme/main.py", "")
+    assert modules(build) == [
+        "acme/main.py",
+        "acme/orders/__init__.py",
+        "acme/rates.py",
+        "event_logic.py",
+    ]
+
+
+def test_included_files_and_constraints_are_read_relative_to_the_file(build: Build) -> None:
+    for name in ("direct", "nested", "deep", "left_out"):
+        build.wheel(name, PURE, {f"{name}.py": ""})
+    build.write(build.folder / "more" / "common.txt", "-r deeper/deep.txt\nnested  # needed\n")
+    build.write(build.folder / "more" / "deeper" / "deep.txt", "--requirement=../again.txt\ndeep\n")
+    build.write(build.folder / "more" / "again.txt", 'left_out; python_version < "3.11"\n')
+    build.write(build.folder / "more" / "versions.txt", "direct<2\n")
+    build.require_wheels("-r more/common.txt", "-c more/versions.txt", "direct \\", "  >=1")
+    assert modules(build) == ["deep.py", "direct.py", "event_logic.py", "nested.py"]
+    build.write(build.folder / "more" / "versions.txt", "direct>=2\n")
+    assert "direct" in build.refusal()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import platform
 import queue
@@ -21,6 +20,7 @@ from typing import IO, Any
 
 from cli.common.paths import ROOT
 from cli.common.virtual_environment import prepare
+from tests.package import builds
 from tests.processes import PATIENCE_SEC
 
 HOST = "127.0.0.1"
@@ -49,21 +49,19 @@ def build(folder: Path, event_logic: str) -> Path:
     engine = ROOT / "lambda"
     sources = {str(file.relative_to(engine)): file for file in engine.rglob("*.py")}
     sources["event_logic.py"] = logic
-    described = [
-        {"name": name, "path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        for name, path in sources.items()
-    ]
+    files = {name: (path, builds.sha256_of(path)) for name, path in sources.items()}
     target = {
         "output": str(package),
         "runtime": f"python{sys.version_info[0]}.{sys.version_info[1]}",
         "architecture": "x86_64",
+        "handler_module": "diva/handler",
         "requirements": None,
         "requirements_sha256": None,
-        "limit_mb": 50,
+        "zipped_limit_mb": 50,
+        "unzipped_limit_mb": 250,
+        "bucket_variable": "package_s3_bucket",
     }
-    arguments = [json.dumps(each) for each in [*described, target]]
-    script = ROOT / "modules" / "lambda-function" / "package.py"
-    subprocess.run([sys.executable, script, *arguments], check=True)
+    builds.run(files, {}, target).check_returncode()
     with zipfile.ZipFile(package) as archive:
         archive.extractall(task)
     return task

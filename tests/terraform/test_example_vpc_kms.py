@@ -32,14 +32,23 @@ def test_it_uses_its_network_and_key(aws: LocalAws, example: Example) -> None:
     assert function["KMSKeyArn"] == key_arn
     assert function["VpcConfig"]["VpcId"] == outputs["vpc_id"]
     assert function["VpcConfig"]["SecurityGroupIds"] == [outputs["security_group_id"]]
-    group = f"/aws/lambda/{name}"
-    [group] = aws.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-    assert group["kmsKeyId"] == key_arn
+    log_groups = aws.client("logs").describe_log_groups()["logGroups"]
+    assert {each["logGroupName"]: each["kmsKeyId"] for each in log_groups} == {
+        f"/aws/lambda/{name}": key_arn,
+        f"/aws/vpc/{name}": key_arn,
+    }
     bucket, key = outputs["state_bucket_name"], outputs["state_key"]
     state = aws.client("s3").head_object(Bucket=bucket, Key=key)
     assert state["SSEKMSKeyId"] == key_arn
     topic = aws.client("sns").get_topic_attributes(TopicArn=outputs["alert_topic_arn"])
     assert topic["Attributes"]["KmsMasterKeyId"] == key_arn
+    in_vpc = [{"Name": "vpc-id", "Values": [outputs["vpc_id"]]}]
+    groups = aws.client("ec2").describe_security_groups(Filters=in_vpc)["SecurityGroups"]
+    [default] = [each for each in groups if each["GroupName"] == "default"]
+    assert (default["IpPermissions"], default["IpPermissionsEgress"]) == ([], [])
+    [flow_log] = aws.client("ec2").describe_flow_logs()["FlowLogs"]
+    assert (flow_log["ResourceId"], flow_log["TrafficType"]) == (outputs["vpc_id"], "ALL")
+    assert flow_log["LogDestination"].endswith(f":log-group:/aws/vpc/{name}")
     for command in ("break_command", "repair_command"):
         aws_cli.run(outputs[command], aws.client)
     assert not example.plan(), "a second plan is empty"

@@ -56,8 +56,9 @@ def test_monolithic_mode_by_default(aws: LocalAws, monolithic: Any) -> None:
     bucket = outputs["state_bucket_name"]
     s3 = aws.client("s3")
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
-    [expiry] = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    expiry, abort = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert expiry["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert abort["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
     [encryption] = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"][
         "Rules"
     ]
@@ -110,7 +111,10 @@ def test_distributed_mode_with_every_option(aws: LocalAws, distributed: Any) -> 
             "ApplicationLogLevel": "WARN",
         }.items()
     )
-    concurrency = aws.client("lambda").get_function_concurrency(FunctionName="options-detect")
+    functions = aws.client("lambda")
+    signing = functions.get_function_code_signing_config(FunctionName="options-detect")
+    assert signing["CodeSigningConfigArn"].endswith(":csc-0123456789abcdef0")
+    concurrency = functions.get_function_concurrency(FunctionName="options-detect")
     assert concurrency["ReservedConcurrentExecutions"] == 1
     group = log_group(aws, "options-detect")
     assert (group["retentionInDays"], group["kmsKeyId"]) == (30, key)

@@ -35,7 +35,11 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
         "error_rate_eval_periods": 5,
         "error_rate_datapoints_to_alarm": 3,
     },
-    "measured": {"memory_utilization_threshold_percent": 90},
+    "measured": {
+        "memory_utilization_threshold_percent": 90,
+        "create_sns_topic": False,  # without effect, since somebody must be notified
+    },
+    "held": {"hold_alarms_between_runs": True},
     "run-immediate": WITH_ERRORS,
     "run-threshold": {
         **WITH_ERRORS,
@@ -107,21 +111,28 @@ STORIES: dict[tuple[str, str], list[tuple[int, Data, str]]] = {
         (1, {"memory_utilization": 90.1}, "ALARM"),
         (2, {"memory_utilization": 30}, "OK"),
     ],
+    ("held", "errors-immediate"): [
+        (0, runs(1, 0), "OK"),
+        (1, runs(1, 1), "ALARM"),
+        (60, NOTHING, "ALARM"),  # held until the next run
+        (61, runs(1, 0), "OK"),
+    ],
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The outputs and subscribers of the functions, and a further topic of one of them."""
+    """The outputs and subscribers of the functions, and the further topics of one of them."""
 
     outputs: dict[str, dict[str, Any]]
     subscribers: dict[str, Subscribers]
-    other_topic: str
+    other_topics: list[str]
 
 
 @pytest.fixture(scope="module")
 def watched(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    other_topic = aws.client("sns").create_topic(Name="other")["TopicArn"]
+    sns = aws.client("sns")
+    other_topics = [sns.create_topic(Name=name)["TopicArn"] for name in ("other", "another")]
     layer = aws.client("lambda").publish_layer_version(
         LayerName="insights", Content={"ZipFile": b"PK\x05\x06" + bytes(18)}
     )
@@ -129,7 +140,8 @@ def watched(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Watched:
     functions = {name: {"s3_bucket": bucket, **variables} for name, variables in FUNCTIONS.items()}
     functions["measured"] |= {
         "lambda_insights_layer_arn": layer["LayerVersionArn"],
-        "alarm_topic_arns": [other_topic],
+        "alarm_topic_arns": other_topics[:1],
+        "alarm_actions": other_topics[1:],
     }
     terraform = root(tmp_path_factory.mktemp("alarms") / "project", functions)
     terraform.apply()
@@ -138,7 +150,7 @@ def watched(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Watched:
     subscribers = {
         name: Subscribers(aws, name, outputs[name]["sns_topic_arn"]) for name in functions
     }
-    return Watched(outputs, subscribers, other_topic)
+    return Watched(outputs, subscribers, other_topics)
 
 
 @pytest.mark.parametrize(("name", "about"), STORIES)
@@ -148,7 +160,7 @@ def test_an_alarm_notifies_when_it_fires_and_when_it_clears(
     story = STORIES[name, about]
     began = full_minute(days_ago=1 + list(STORIES).index((name, about)))
     seen, told, due = [], [], []
-    before = "OK"
+    before = alarms(aws, name)[about]["StateValue"]
     for minute, data, state in story:
         time = began + minute * MINUTE
         put(aws, name, time, data)
@@ -210,7 +222,7 @@ def test_every_alarm_notifies_all_topics_when_it_fires_and_clears(
     for name, outputs in watched.outputs.items():
         topics = [outputs["sns_topic_arn"]]
         if name == "measured":
-            topics.append(watched.other_topic)
+            topics += watched.other_topics
         for alarm in alarms(aws, name).values():
             assert sorted(alarm["AlarmActions"]) == sorted(topics)
             assert sorted(alarm["OKActions"]) == sorted(topics)

@@ -1,13 +1,15 @@
-"""A monitored function with all options, and one with none."""
+"""A monitored function with all options, one with a role of its own, and one with none."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cli.common.terraform import Terraform, working_copy
 
@@ -17,28 +19,35 @@ if TYPE_CHECKING:
     from local_aws import LocalAws
 
 FULL = "full"
+OWN = "own"
+DESTINATIONS = ("failures", "successes")
 BARE = "a-function-whose-name-takes-all-of-the-64-characters-that-it-may"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The applied root module: its variables and outputs, and the dead-letter queue."""
+    """The applied root module: its variables and outputs, and the queues of events by name."""
 
     terraform: Terraform
-    variables: dict[str, str]
+    variables: dict[str, Any]
     outputs: dict[str, Any]
-    letters_url: str
+    queue_urls: dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def options(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Options:
-    letters = "monitored-dead-letters"
-    url = aws.client("sqs").create_queue(QueueName=letters)["QueueUrl"]
+    names = ["letters", *DESTINATIONS]
+    urls = {
+        name: aws.client("sqs").create_queue(QueueName=f"monitored-{name}")["QueueUrl"]
+        for name in names
+    }
+    arns = {name: f"arn:aws:sqs:{aws.region}:{aws.account_id}:monitored-{name}" for name in names}
     layer = aws.client("lambda").publish_layer_version(
         LayerName="insights", Content={"ZipFile": b"PK\x05\x06" + bytes(18)}
     )
     variables = {
-        "dead_letter_arn": f"arn:aws:sqs:{aws.region}:{aws.account_id}:{letters}",
+        "dead_letter_arn": arns["letters"],
+        "destination_arns": json.dumps({name: arns[name] for name in DESTINATIONS}),
         "layer_arn": layer["LayerVersionArn"],
         "packages_bucket": bucket_for_packages(aws),
     }
@@ -47,7 +56,7 @@ def options(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Options:
     terraform = Terraform(folder / "monitored")
     terraform.init()
     terraform.apply(variables)
-    return Options(terraform, variables, terraform.output(), url)
+    return Options(terraform, variables, terraform.output(), urls)
 
 
 def test_a_second_plan_is_empty(options: Options) -> None:
@@ -62,8 +71,16 @@ def test_the_function_has_all_options(aws: LocalAws, options: Options) -> None:
     assert function["DeadLetterConfig"]["TargetArn"] == options.variables["dead_letter_arn"]
     assert function["VpcConfig"]["SubnetIds"] == [made["subnet_id"]]
     assert function["VpcConfig"]["SecurityGroupIds"] == [made["security_group_id"]]
-    assert [layer["Arn"] for layer in function["Layers"]] == [options.variables["layer_arn"]]
-    concurrency = aws.client("lambda").get_function_concurrency(FunctionName=FULL)
+    assert [layer["Arn"] for layer in function["Layers"]] == [options.variables["layer_arn"]] * 2
+    assert function["Description"] == "All options"
+    assert function["EphemeralStorage"] == {"Size": 1024}
+    [file_system] = function["FileSystemConfigs"]
+    assert file_system["Arn"].endswith(":access-point/fsap-0123456789abcdef0")
+    assert file_system["LocalMountPath"] == "/mnt/files"
+    functions = aws.client("lambda")
+    signing = functions.get_function_code_signing_config(FunctionName=FULL)
+    assert signing["CodeSigningConfigArn"].endswith(":csc-0123456789abcdef0")
+    concurrency = functions.get_function_concurrency(FunctionName=FULL)
     assert concurrency["ReservedConcurrentExecutions"] == 2
     tags = aws.client("lambda").list_tags(Resource=function["FunctionArn"])["Tags"]
     assert tags == {"team": "reports"}
@@ -78,6 +95,11 @@ def test_defaults(aws: LocalAws, options: Options) -> None:
     assert "DeadLetterConfig" not in function
     assert not function.get("VpcConfig", {}).get("SubnetIds")
     assert not function.get("Layers")
+    assert function["Description"] == ""
+    assert function["EphemeralStorage"] == {"Size": 512}
+    assert function["LoggingConfig"]["LogFormat"] == "Text"
+    assert function["SnapStart"]["ApplyOn"] == "None"
+    assert "FileSystemConfigs" not in function
     assert retries(aws, BARE) == 0
     assert group(aws, BARE)["retentionInDays"] == 365
     assert "kmsKeyId" not in group(aws, BARE)
@@ -88,14 +110,26 @@ def test_defaults(aws: LocalAws, options: Options) -> None:
 
 
 def test_outputs(aws: LocalAws, options: Options) -> None:
-    for name, outputs in ((FULL, options.outputs["full"]), (BARE, options.outputs["bare"])):
-        function = configuration(aws, name)
+    for name, output in ((FULL, "full"), (OWN, "own"), (BARE, "bare")):
+        function, outputs = configuration(aws, name), options.outputs[output]
         assert outputs["lambda_function_name"] == name
         assert outputs["lambda_function_arn"] == function["FunctionArn"]
+        version = "$LATEST" if name == BARE else "1"
+        assert outputs["lambda_function_qualified_arn"] == f"{function['FunctionArn']}:{version}"
+        path = f"/2015-03-31/functions/{function['FunctionArn']}/invocations"
+        assert outputs["lambda_function_invoke_arn"].endswith(path)
         assert outputs["lambda_role_arn"] == function["Role"]
         role = aws.client("iam").get_role(RoleName=outputs["lambda_role_name"])["Role"]
         assert role["Arn"] == function["Role"]
         assert outputs["cloudwatch_log_group_name"] == group(aws, name)["logGroupName"]
+        assert f"{outputs['cloudwatch_log_group_arn']}:*" == group(aws, name)["arn"]
+        named = {
+            "errors-immediate": outputs["error_alarm_arn"],
+            "throttles": outputs["throttle_alarm_arn"],
+            "duration": outputs["duration_alarm_arn"],
+        }
+        assert named == outputs["alarm_arns"]
+        assert outputs["memory_alarm_arn"] is None
         assert topic(aws, outputs)["TopicArn"] == outputs["sns_topic_arn"]
 
 
@@ -147,7 +181,8 @@ def test_the_alias_has_provisioned_concurrency_and_runs_the_code(
 def test_a_failed_event_is_retried_and_then_becomes_a_dead_letter(
     aws: LocalAws, options: Options, qualifier: str
 ) -> None:
-    receive(aws, options.letters_url)
+    for url in options.queue_urls.values():
+        receive(aws, url)
     before = len(lines(aws, FULL, "running"))
     payload = {"fail": True}
     with aws.enforcing_iam():
@@ -157,10 +192,92 @@ def test_a_failed_event_is_retried_and_then_becomes_a_dead_letter(
             Payload=json.dumps(payload).encode(),
         )
     assert len(lines(aws, FULL, "running")) == before + 2
-    [letter] = receive(aws, options.letters_url)
+    [letter] = receive(aws, options.queue_urls["letters"])
     assert json.loads(letter["Body"]) == payload
     reason = letter["MessageAttributes"]["ErrorMessage"]["StringValue"]
     assert reason == "this run was told to fail"
+    [message] = receive(aws, options.queue_urls["failures"])
+    record = json.loads(message["Body"])
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+    assert record["requestContext"]["approximateInvokeCount"] == 2
+    assert record["requestPayload"] == payload
+    assert record["responsePayload"]["errorMessage"] == "this run was told to fail"
+    assert receive(aws, options.queue_urls["successes"]) == []
+
+
+@pytest.mark.parametrize("qualifier", ["", ":live"])
+def test_the_result_of_a_successful_event_is_sent_to_its_destination(
+    aws: LocalAws, options: Options, qualifier: str
+) -> None:
+    for url in options.queue_urls.values():
+        receive(aws, url)
+    with aws.enforcing_iam():
+        aws.client("lambda").invoke(
+            FunctionName=options.outputs["full"]["lambda_function_arn"] + qualifier,
+            InvocationType="Event",
+            Payload=b"{}",
+        )
+    [message] = receive(aws, options.queue_urls["successes"])
+    record = json.loads(message["Body"])
+    assert record["requestContext"]["condition"] == "Success"
+    assert record["responsePayload"] == "well"
+    assert receive(aws, options.queue_urls["failures"]) == []
+
+
+def test_the_statements_of_the_caller_are_in_the_policy_of_the_role(
+    aws: LocalAws, options: Options
+) -> None:
+    role = options.outputs["full"]["lambda_role_name"]
+    [name] = aws.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
+    policy = aws.client("iam").get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    statements = {statement["Sid"]: statement for statement in policy["Statement"]}
+    assert statements["List"]["Action"] == "s3:ListAllMyBuckets"
+    assert {"Log", "Insights", "DeadLetters", "OnFailure", "OnSuccess"} < set(statements)
+    point = statements["FileSystem"]["Condition"]["StringEquals"]
+    assert point["elasticfilesystem:AccessPointArn"].endswith("fsap-0123456789abcdef0")
+
+
+def test_an_existing_role_is_used_and_nothing_is_attached_to_it(
+    aws: LocalAws, options: Options
+) -> None:
+    function, outputs = configuration(aws, OWN), options.outputs["own"]
+    assert function["Role"] == f"arn:aws:iam::{aws.account_id}:role/functions/own"
+    iam = aws.client("iam")
+    assert len(iam.list_role_policies(RoleName="own")["PolicyNames"]) == 1
+    assert iam.list_attached_role_policies(RoleName="own")["AttachedPolicies"] == []
+    roles = {role["RoleName"] for page in pages(iam, "list_roles", "Roles") for role in page}
+    assert not [name for name in roles if name.startswith("own-")]
+    with aws.enforcing_iam():
+        assert aws.invoke(outputs["lambda_alias_arn"], {}).payload == "well"
+    assert lines(aws, OWN, "running")
+
+
+def test_logs_are_json_with_the_levels_that_are_set(aws: LocalAws, options: Options) -> None:
+    assert configuration(aws, OWN)["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        "ApplicationLogLevel": "WARN",
+        "SystemLogLevel": "DEBUG",
+        "LogGroup": f"/aws/lambda/{OWN}",
+    }
+
+
+def test_the_published_version_starts_from_a_snapshot(aws: LocalAws, options: Options) -> None:
+    alias = aws.client("lambda").get_alias(FunctionName=OWN, Name="live")
+    version = aws.client("lambda").get_function_configuration(
+        FunctionName=OWN, Qualifier=alias["FunctionVersion"]
+    )
+    assert version["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
+    with pytest.raises(ClientError, match="ProvisionedConcurrencyConfigNotFound"):
+        aws.client("lambda").get_provisioned_concurrency_config(FunctionName=OWN, Qualifier="live")
+
+
+def test_the_configuration_of_asynchronous_runs_can_be_a_resource_of_the_caller(
+    aws: LocalAws, options: Options
+) -> None:
+    listed = aws.client("lambda").list_function_event_invoke_configs(FunctionName=OWN)
+    [config] = listed["FunctionEventInvokeConfigs"]
+    assert config["MaximumRetryAttempts"] == 1
+    assert config["MaximumEventAgeInSeconds"] == 60
 
 
 def test_a_failed_event_is_not_retried_by_default(aws: LocalAws, options: Options) -> None:
@@ -173,6 +290,11 @@ def test_a_failed_event_is_not_retried_by_default(aws: LocalAws, options: Option
 def configuration(aws: LocalAws, name: str) -> dict[str, Any]:
     found: dict[str, Any] = aws.client("lambda").get_function_configuration(FunctionName=name)
     return found
+
+
+def pages(client: Any, operation: str, key: str) -> Iterator[Any]:
+    for page in client.get_paginator(operation).paginate():
+        yield page[key]
 
 
 def retries(aws: LocalAws, name: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,16 @@ HERE = Path(__file__).parent
 def lambda_handler(event, context):
     settings = (HERE / ".config" / "settings.ini").read_text()
     return [json.loads((HERE / "data" / "prices.json").read_text()), settings, texts.GREETING]
+"""
+TOOL_HANDLER = """
+import subprocess
+from pathlib import Path
+
+TOOL = Path(__file__).parents[1] / "bin" / "tool"
+
+
+def run(event, context):
+    return [__name__, subprocess.run([TOOL], capture_output=True, text=True, check=True).stdout]
 """
 WANTED = {
     "main.py": HANDLER.encode(),
@@ -130,6 +141,77 @@ def test_a_directory_is_deployed_completely_and_again_after_an_edit(
     terraform.destroy()
     functions_left = aws.client("lambda").list_functions()["Functions"]
     assert not {"whole", "given"} & {each["FunctionName"] for each in functions_left}
+
+
+def test_a_package_can_have_twenty_thousand_files(aws: LocalAws, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    names = [f"package_{number % 100}/module_{number}.py" for number in range(20_000)]
+    for name in names:
+        write(folder / name, f"NAME = {name!r}\n")
+    main = "from package_99 import module_19999\n"
+    main += "def lambda_handler(event, context):\n    return module_19999.NAME\n"
+    write(folder / "main.py", main)
+    variables = {"lambda_source_dir": str(folder), "s3_bucket": bucket_for_packages(aws)}
+    terraform = root(tmp_path / "project", {"many": variables})
+    terraform.plan(out=tmp_path / "plan")
+    with zipfile.ZipFile(tmp_path / "plan") as plan:
+        parts = [name for name in plan.namelist() if not name.startswith("tfconfig/")]
+        texts = {name: plan.read(name) for name in parts}
+    assert texts["tfplan"]
+    assert not [name for name in parts if b"module_19999" in texts[name]]
+    terraform.apply(plan=tmp_path / "plan")
+    assert contents(built(terraform, "many")).keys() == {"main.py", *names}
+    assert aws.invoke("many").payload == names[-1]
+    assert not terraform.plan(), "a second plan is empty"
+
+
+def test_what_lambda_takes_as_package_and_handler_is_deployed(
+    aws: LocalAws, tmp_path: Path
+) -> None:
+    handler = "def run(event, context):\n    return __name__\n"
+    given = tmp_path / "given.zip"
+    with zipfile.ZipFile(given, "w") as archive:
+        archive.writestr("main.py", handler)
+    write(tmp_path / "slashes" / "api" / "v1-orders.py", TOOL_HANDLER)
+    write(tmp_path / "slashes" / "bin" / "tool", "#!/bin/sh\necho hello\n")
+    (tmp_path / "slashes" / "bin" / "tool").chmod(0o755)
+    for unwanted in ("tests/test_orders.py", "notes.md", "api/notes.md", "bin/secret.key"):
+        write(tmp_path / "slashes" / unwanted, "unwanted")
+    bucket = bucket_for_packages(aws)
+    functions: dict[str, dict[str, Any]] = {
+        "given-zip": {
+            "lambda_source_dir": None,
+            "package_path": str(given),
+            "handler": "main.run",
+        },
+        "slashes": {
+            "lambda_source_dir": str(tmp_path / "slashes"),
+            "handler": "api/v1-orders.run",
+            "source_excludes": ["tests", "**/*.md", "bin/*.key"],
+        },
+        "in-layer": {
+            "lambda_source_dir": str(tmp_path / "slashes" / "bin"),
+            "lambda_insights_layer_arn": empty_layer(aws),
+            "handler": "layer_wrapper.handler",
+        },
+    }
+    for variables in functions.values():
+        variables["s3_bucket"] = bucket
+    terraform = root(tmp_path / "project", functions)
+    terraform.apply()
+    assert aws.invoke("given-zip").payload == "main"
+    assert aws.invoke("slashes").payload == ["api.v1-orders", "hello\n"]
+    assert list(contents(built(terraform, "slashes"))) == ["api/v1-orders.py", "bin/tool"]
+    assert not terraform.plan(), "a second plan is empty"
+
+
+def empty_layer(aws: LocalAws) -> str:
+    """Publish a layer, and return the ARN of its version."""
+    content = b"PK\x05\x06" + bytes(18)
+    layer = aws.client("lambda").publish_layer_version(
+        LayerName="wrapper", Content={"ZipFile": content}
+    )
+    return str(layer["LayerVersionArn"])
 
 
 def test_functions_share_directories(aws: LocalAws, tmp_path: Path) -> None:

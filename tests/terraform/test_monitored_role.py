@@ -13,8 +13,9 @@ from cli.common import paths
 from cli.common.terraform import Terraform, working_copy
 
 from .monitored_functions import MODULE, given
-from .roots import plan_root, write_modules
+from .roots import plan_root, planned_outputs, write_modules
 from .test_lambda_policy import allowed
+from .wrong_values import FILES
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -24,6 +25,10 @@ LOGS = f"arn:aws:logs:{HERE}:log-group"
 LAYER = f"arn:aws:lambda:{HERE}:layer:LambdaInsightsExtension:1"
 QUEUE = f"arn:aws:sqs:{HERE}:letters"
 TOPIC = f"arn:aws:sns:{HERE}:letters"
+FUNCTION = f"arn:aws:lambda:{HERE}:function:results:live"
+BUS = f"arn:aws:events:{HERE}:event-bus/results"
+BUCKET = "arn:aws:s3:::failures"
+READING = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": [f"{BUCKET}/*"]}
 
 # By name: variables, and the permissions besides writing the function's log.
 CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
@@ -42,6 +47,35 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     ),
     "letters-to-queue": ({"dead_letter_arn": QUEUE}, {"sqs:SendMessage": [QUEUE]}),
     "letters-to-topic": ({"dead_letter_arn": TOPIC}, {"sns:Publish": [TOPIC]}),
+    "failures-to-queue": ({"destination_on_failure": QUEUE}, {"sqs:SendMessage": [QUEUE]}),
+    "results-to-topic": ({"destination_on_success": TOPIC}, {"sns:Publish": [TOPIC]}),
+    "results-to-function": (
+        {"destination_on_success": FUNCTION},
+        {"lambda:InvokeFunction": [FUNCTION]},
+    ),
+    "failures-to-bus": ({"destination_on_failure": BUS}, {"events:PutEvents": [BUS]}),
+    "failures-to-bucket": (
+        {"destination_on_failure": BUCKET},
+        {action: [BUCKET, f"{BUCKET}/*"] for action in ("s3:PutObject", "s3:ListBucket")},
+    ),
+    "file-system": (
+        {
+            "lambda_subnet_ids": ["subnet-1"],
+            "lambda_security_group_ids": ["sg-1"],
+            "file_system_config": FILES,
+        },
+        {
+            "ec2:CreateNetworkInterface": ["*"],
+            "ec2:DeleteNetworkInterface": ["*"],
+            "ec2:DescribeNetworkInterfaces": ["*"],
+            "elasticfilesystem:ClientMount": [f"arn:aws:elasticfilesystem:{HERE}:file-system/*"],
+            "elasticfilesystem:ClientWrite": [f"arn:aws:elasticfilesystem:{HERE}:file-system/*"],
+        },
+    ),
+    "given": (
+        {"policy_json": json.dumps({"Statement": [{**READING, "Sid": "Read"}]})},
+        {"s3:GetObject": [f"{BUCKET}/*"]},
+    ),
     "insights": (
         {"lambda_insights_layer_arn": LAYER},
         {
@@ -89,6 +123,22 @@ def test_only_lambda_can_assume_the_role(planned: dict[str, Any]) -> None:
     [statement] = json.loads(planned["aws_iam_role plain"]["assume_role_policy"])["Statement"]
     assert statement["Action"] == "sts:AssumeRole"
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_the_policy_for_an_existing_role_is_that_of_a_created_one(
+    aws: LocalAws, tmp_path: Path
+) -> None:
+    options = {"dead_letter_arn": QUEUE, "memory_utilization_threshold_percent": 90}
+    existing = {"lambda_role_arn": "arn:aws:iam::123456789012:role/path/existing"}
+    modules = {"same": given("same", **options), "other": given("same", **options, **existing)}
+    plan = plan_root(write_modules(working_copy(tmp_path / "project"), MODULE, modules))
+    same, other = (planned_outputs(plan, name) for name in modules)
+    assert other["lambda_policy_json"] == same["lambda_policy_json"]
+    assert "logs:CreateLogGroup" in allowed(other["lambda_policy_json"])
+    assert other["lambda_role_arn"] == existing["lambda_role_arn"]
+    assert other["lambda_role_name"] == "existing"
+    owned = {change["type"] for change in plan["resource_changes"] if "other" in change["address"]}
+    assert not [kind for kind in owned if kind.startswith("aws_iam")]
 
 
 def test_every_function_name_gives_a_valid_role_name(planned: dict[str, Any]) -> None:

@@ -73,6 +73,43 @@ def test_extra_sources_are_packaged_without_caches(project: Path, role_arn: str)
     assert hashes["cached"] == hashes["plain"] != hashes["edited"]
 
 
+def test_what_requirements_refer_to_is_part_of_the_hash(project: Path, role_arn: str) -> None:
+    lines = [
+        "-r more/included.txt\n",
+        "./libs/common[fast]\n",
+        "rates @ file:libs/rates ; python_version > '3.8'\n",
+    ]
+    edits: dict[str, dict[str, str]] = {
+        "same": {},
+        "built": {"libs/common/common.egg-info/PKG-INFO": "left by a build\n"},
+        "included": {"more/included.txt": "-c versions.txt\n"},
+        "constraint": {"more/versions.txt": "boto3<3\n"},
+        "project": {"libs/common/common/main.py": "LIMIT = 2\n"},
+        "url": {"libs/rates/rates.py": "VAT = 20\n"},
+        "nested": {"libs/third/third.py": "VALUE = 2\n"},
+    }
+    for case, edited in edits.items():
+        folder = project / case
+        files = {
+            "requirements.txt": "".join(lines),
+            "more/included.txt": "-c versions.txt\n./libs/third/  # shared\n",
+            "more/versions.txt": "boto3<2\n",
+            "libs/common/common/main.py": "LIMIT = 1\n",
+            "libs/rates/rates.py": "VAT = 19\n",
+            "libs/third/third.py": "VALUE = 1\n",
+        }
+        for name, content in {**files, **edited}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(content, encoding="utf-8")
+    modules = {
+        case: {**STATELESS, "requirements_path": f"../{case}/requirements.txt"} for case in edits
+    }
+    made = plan(project, role_arn, modules)
+    hashes = {case: package(made, case)[1] for case in edits}
+    assert hashes.pop("built") == hashes["same"]
+    assert len(set(hashes.values())) == len(hashes)
+
+
 def test_every_function_name_gives_valid_names_of_resources(project: Path, role_arn: str) -> None:
     modules = {
         f"{mode}{number}": {"lambda_name": name, "diva_mode": mode}

@@ -116,6 +116,8 @@ def test_valid_values_are_accepted(project: Path, role_arn: str) -> None:
             "alarm_actions": [f"arn:{partition}:sns:xx-north-1:123456789012:alerts.fifo"],
             "dead_letter_arn": f"arn:{partition}:sqs:xx-north-1:123456789012:letters",
             "lambda_layers": [f"arn:{partition}:lambda:xx-north-1:123456789012:layer:Tools_1:12"],
+            "code_signing_config_arn": f"arn:{partition}:lambda:xx-north-1:123456789012"
+            ":code-signing-config:csc-0123456789abcdef0",
         }
         for partition in PARTITIONS
     }

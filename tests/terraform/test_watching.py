@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pytest_terraform import terraform
 
+from local_aws.cloudwatch.embedded_metrics import extract_metrics
+
 from .roots import plan
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ terraform("watched", scope="module")
 
 PLAIN, BY_EVENT = "watched-plain", "watched-by-event"
 SWITCHES = "watched-switches"
+
+# The metrics that the engine writes. The others are those of Lambda.
+ENGINE_METRICS = {"FailedDeliveries", "NotRun", "ObservingTimeUsed"}
 
 # By alarm: the metric, then minutes, the value of the metric, and the state of the alarm after it.
 STORIES: dict[str, tuple[str, list[tuple[int, float | None, str]]]] = {
@@ -41,12 +46,31 @@ STORIES: dict[str, tuple[str, list[tuple[int, float | None, str]]]] = {
         [(0, 0, "OK"), (5, 2, "ALARM"), (15, None, "OK")],
     ),
     "duration": (
-        "Duration",
+        "ObservingTimeUsed",
         [
-            (0, 48_000, "OK"),
-            (5, 48_001, "ALARM"),  # of 60 s, 80 %
+            (0, 99.9, "OK"),
+            (5, 100, "ALARM"),
             (7, None, "ALARM"),
-            (10, 300, "OK"),
+            (10, 40, "OK"),
+        ],
+    ),
+    "failed-deliveries": (
+        "FailedDeliveries",
+        [
+            (0, 0, "OK"),
+            (5, 1, "ALARM"),
+            (7, None, "ALARM"),
+            (10, 2, "ALARM"),
+            (15, 0, "OK"),
+        ],
+    ),
+    "not-run": (
+        "NotRun",
+        [
+            (0, 0, "OK"),
+            (5, 1, "ALARM"),
+            (7, None, "ALARM"),
+            (10, 0, "OK"),
         ],
     ),
     "missing-runs": (
@@ -64,7 +88,11 @@ STORIES: dict[str, tuple[str, list[tuple[int, float | None, str]]]] = {
 
 @contextmanager
 def switched(aws: LocalAws, name: str) -> Iterator[None]:
-    """Make an event fail, or the event logic invalid (`misspelt`)."""
+    """Make an event fail, or the event logic invalid (`misspelt`).
+
+    `unreachable` adds an event whose alert raises an exception, and `slow` one whose detection
+    takes until the end.
+    """
     s3 = aws.client("s3")
     s3.put_object(Bucket=SWITCHES, Key=name)
     try:
@@ -85,6 +113,30 @@ def test_an_alarm_fires_and_clears(aws: LocalAws, watched: Any, about: str) -> N
         aws.evaluate_alarms(at=time + timedelta(minutes=1))
         seen.append((minute, value, alarm(aws, about)["StateValue"]))
     assert seen == story
+
+
+@pytest.mark.parametrize(
+    ("switch", "abouts"),
+    [("unreachable", ["failed-deliveries"]), ("slow", ["duration", "not-run"])],
+)
+def test_an_alarm_fires_and_clears_with_what_the_engine_writes(
+    aws: LocalAws, watched: Any, switch: str, abouts: list[str]
+) -> None:
+    began = datetime.now(timezone.utc) - timedelta(days=2)
+
+    def states_after_a_run(minute: int) -> list[str]:
+        aws.fire(f"{BY_EVENT}-schedule")
+        time = began + timedelta(minutes=minute)
+        repeat_engine_metrics(aws, BY_EVENT, time)
+        aws.evaluate_alarms(at=time + timedelta(minutes=1))
+        return [alarm(aws, about, BY_EVENT)["StateValue"] for about in abouts]
+
+    assert set(states_after_a_run(0)) == {"OK"}
+    with switched(aws, switch):
+        assert set(states_after_a_run(5)) == {"ALARM"}
+        if switch == "unreachable":
+            assert set(states_after_a_run(10)) == {"ALARM"}, "the alert raises in every period"
+    assert set(states_after_a_run(15)) == {"OK"}
 
 
 def test_every_alarm_has_a_story_and_notifies_the_topic_when_it_fires_and_clears(
@@ -247,6 +299,8 @@ def test_the_threshold_of_missing_runs_follows_from_the_schedule(
         "errors-immediate",
         "throttles",
         "duration",
+        "failed-deliveries",
+        "not-run",
     }
     assert not [about for name, about, _ in alarms if name == "unwatched"]
 
@@ -254,7 +308,7 @@ def test_the_threshold_of_missing_runs_follows_from_the_schedule(
 def put(aws: LocalAws, metric: str, value: float, time: datetime) -> None:
     """Put a metric of a run at that time."""
     aws.client("cloudwatch").put_metric_data(
-        Namespace="AWS/Lambda",
+        Namespace="DIVA" if metric in ENGINE_METRICS else "AWS/Lambda",
         MetricData=[
             {
                 "MetricName": metric,
@@ -266,8 +320,17 @@ def put(aws: LocalAws, metric: str, value: float, time: datetime) -> None:
     )
 
 
-def alarm(aws: LocalAws, about: str) -> dict[str, Any]:
-    found = aws.client("cloudwatch").describe_alarms(AlarmNames=[f"{PLAIN}-{about}"])
+def repeat_engine_metrics(aws: LocalAws, name: str, time: datetime) -> None:
+    """Put the metrics that the engine wrote in the last run of a function again, at that time."""
+    line = [message for message in log(aws, name) if '"ObservingTimeUsed"' in message][-1]
+    for namespace, datum in extract_metrics(line):
+        aws.client("cloudwatch").put_metric_data(
+            Namespace=namespace, MetricData=[{**datum, "Timestamp": time}]
+        )
+
+
+def alarm(aws: LocalAws, about: str, name: str = PLAIN) -> dict[str, Any]:
+    found = aws.client("cloudwatch").describe_alarms(AlarmNames=[f"{name}-{about}"])
     [alarm] = found["MetricAlarms"]
     assert isinstance(alarm, dict)
     return alarm

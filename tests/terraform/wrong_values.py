@@ -7,6 +7,7 @@ from typing import Any
 ROLE = "arn:aws:iam::123456789012:role"
 KEY = "arn:aws:kms:us-east-1:123456789012"
 LAYER = "arn:aws:lambda:us-east-1:123456789012:layer"
+SIGNING = "arn:aws:lambda:us-east-1:123456789012:code-signing-config"
 DISTRIBUTED = {"diva_mode": "distributed"}
 
 CASES: list[tuple[dict[str, Any], str]] = [
@@ -168,6 +169,35 @@ CASES: list[tuple[dict[str, Any], str]] = [
         " dynamodb_table_name in distributed mode.",
     ),
     (
+        {**DISTRIBUTED, "create_s3_bucket": True},
+        'create_s3_bucket must be null or false unless diva_mode is "monolithic", but is true.',
+    ),
+    (
+        {"create_s3_bucket": True, "s3_bucket_name": "state-bucket"},
+        "create_s3_bucket must be null or false when s3_bucket_name is set to an existing bucket"
+        ' ("state-bucket"), but is true.',
+    ),
+    (
+        {"create_s3_bucket": False},
+        "s3_bucket_name must be set to an existing bucket when create_s3_bucket is false, but is"
+        " null.",
+    ),
+    (
+        {"create_dynamodb_table": True},
+        'create_dynamodb_table must be null or false unless diva_mode is "distributed", but is'
+        " true.",
+    ),
+    (
+        {**DISTRIBUTED, "create_dynamodb_table": True, "dynamodb_table_name": "state-table"},
+        "create_dynamodb_table must be null or false when dynamodb_table_name is set to an existing"
+        ' table ("state-table"), but is true.',
+    ),
+    (
+        {**DISTRIBUTED, "create_dynamodb_table": False},
+        "dynamodb_table_name must be set to an existing table when create_dynamodb_table is false,"
+        " but is null.",
+    ),
+    (
         {**DISTRIBUTED, "dynamodb_table_name": "arn:aws:dynamodb:table"},
         "dynamodb_table_name must be a name (not an ARN) of 3 to 255 letters, digits, underscores,"
         ' dots or hyphens, but is "arn:aws:dynamodb:table".',
@@ -231,6 +261,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
         'but is "arn:aws:sns:us-east-1:123456789012:letters".',
     ),
     # The package
+    ({"code_signing_config_arn": f"{SIGNING}:root"}, f'but is "{SIGNING}:root".'),
     (
         {"event_logic_path": "../event_logic.txt"},
         'event_logic_path must be the path of a Python file (.py), but is "../event_logic.txt".',
@@ -283,9 +314,42 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "The name of the bucket for the package must consist of 3 to 63 lowercase letters, digits,"
         ' dots or hyphens and start and end with a letter or digit, but is "Packages".',
     ),
+    (
+        {"create_package": True, "package_path": "../given.zip"},
+        'create_package must be null or false when package_path is set ("../given.zip"), but is'
+        " true.",
+    ),
+    (
+        {"create_package": False},
+        "package_path must be set when create_package is false, but is null.",
+    ),
+    (
+        {"store_package_on_s3": True},
+        "The bucket for the package must be set when store_package_on_s3 is true, but is null.",
+    ),
+    (
+        {"store_package_on_s3": False, "package_s3_bucket": "packages"},
+        "store_package_on_s3 must be null or true when the bucket for the package is set"
+        ' ("packages"), but is false.',
+    ),
 ]
 
 
+TOPIC = "arn:aws:sns:us-east-1:123456789012"
+ACCESS_POINT = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0a1b"
+FILES = {"arn": ACCESS_POINT, "local_mount_path": "/mnt/files"}
+VPC = {"vpc_config": {"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]}}
+UNUSABLE_PATTERNS = ["", "/tests", "../tests", "./tests", "tests\\data", "[tests"]
+WRONG_HANDLERS = [
+    "main/handler",
+    "main.",
+    ".handler",
+    "folder//main.handler",
+    "../main.handler",
+    "my main.handler",
+    "main.my-handler",
+    f"{'long' * 31}.main",
+]
 UNUSABLE_NAMES = ["../b.py", "/a.py", "c//d.py", "e/./f.py", "g\\h.py", "i/"]
 
 # Variables of modules/lambda-function that the DIVA module does not expose.
@@ -298,9 +362,102 @@ FUNCTION = {
 FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"handler": "get_events"},
-        'handler must be <module>.<function>, for example main.handler, but is "get_events".',
+        "handler must be <module>.<function>, for example main.handler or folder/main.handler, of"
+        ' at most 128 characters, but is "get_events".',
     ),
-    ({"maximum_retry_attempts": 3}, "maximum_retry_attempts must be 0, 1 or 2, but is 3."),
+    *[
+        ({"handler": handler}, f'of at most 128 characters, but is "{handler}".')
+        for handler in WRONG_HANDLERS
+    ],
+    (
+        {"source_dir": "../examples", "source_excludes": ["good/**", *UNUSABLE_PATTERNS]},
+        "source_excludes must contain patterns that are relative to the source directories, with"
+        ' forward slashes and without ".." parts, for example tests or **/*.md, but contains'
+        ' "", "/tests", "../tests", "./tests", "tests\\data", "[tests".',
+    ),
+    (
+        {"source_dir": "../lambda", "source_excludes": ["**"]},
+        'The source directory "../lambda" of case does not exist or contains no files to package.',
+    ),
+    ({"maximum_retry_attempts": 3}, "maximum_retry_attempts must be null, 0, 1 or 2, but is 3."),
+    (
+        {"destination_on_failure": "arn:aws:sqs:us-east-1:123456789012:failures.fifo"},
+        "destination_on_failure must be the ARN of a standard (not FIFO) SQS queue or SNS topic, a"
+        " Lambda function, an EventBridge event bus or an S3 bucket, but is"
+        ' "arn:aws:sqs:us-east-1:123456789012:failures.fifo".',
+    ),
+    (
+        {"destination_on_success": "arn:aws:s3:::successes"},
+        "destination_on_success must be the ARN of a standard (not FIFO) SQS queue or SNS topic, a"
+        ' Lambda function or an EventBridge event bus, but is "arn:aws:s3:::successes".',
+    ),
+    (
+        {"destination_on_failure": f"{TOPIC}:failures", "maximum_retry_attempts": None},
+        "destination_on_failure must be null when maximum_retry_attempts is null, since the module"
+        f' then does not configure asynchronous runs, but is "{TOPIC}:failures".',
+    ),
+    (
+        {"destination_on_success": f"{TOPIC}:successes", "maximum_retry_attempts": None},
+        f'does not configure asynchronous runs, but is "{TOPIC}:successes".',
+    ),
+    (
+        {"description": "d" * 257},
+        "The description must have at most 256 characters, but has 257.",
+    ),
+    (
+        {"ephemeral_storage_mb": 511},
+        "ephemeral_storage_mb must be a whole number from 512 to 10240 (MB), but is 511.",
+    ),
+    (
+        {**VPC, "file_system_config": {"arn": ROLE, "local_mount_path": "/mnt/files"}},
+        "arn in file_system_config must be the ARN of an EFS access point"
+        " (arn:<partition>:elasticfilesystem:<region>:<account>:access-point/<id>), but is"
+        f' "{ROLE}".',
+    ),
+    (
+        {**VPC, "file_system_config": {"arn": ACCESS_POINT, "local_mount_path": "/files"}},
+        "local_mount_path in file_system_config must be /mnt/ and a name of letters, digits, dots,"
+        ' hyphens or underscores, for example /mnt/files, but is "/files".',
+    ),
+    (
+        {"file_system_config": FILES},
+        "file_system_config must be null unless the function is connected to a VPC, but mounts"
+        " /mnt/files.",
+    ),
+    (
+        {"log_format": "JSON", "application_log_level": "WARNING"},
+        'application_log_level must be null, "TRACE", "DEBUG", "INFO", "WARN", "ERROR" or "FATAL",'
+        ' but is "WARNING".',
+    ),
+    (
+        {"application_log_level": "INFO"},
+        'application_log_level must be null unless log_format is "JSON", but is "INFO".',
+    ),
+    (
+        {"log_format": "JSON", "system_log_level": "ERROR"},
+        'system_log_level must be null, "DEBUG", "INFO" or "WARN", but is "ERROR".',
+    ),
+    (
+        {"system_log_level": "WARN"},
+        'system_log_level must be null unless log_format is "JSON", but is "WARN".',
+    ),
+    (
+        {"snap_start": True, "runtime": "python3.11"},
+        'snap_start must be false for runtimes before "python3.12", but is true with "python3.11".',
+    ),
+    (
+        {"snap_start": True, "provisioned_concurrent_executions": 1},
+        "snap_start must be false with provisioned_concurrent_executions, but is true with 1.",
+    ),
+    (
+        {"snap_start": True, **VPC, "file_system_config": FILES},
+        "snap_start must be false with file_system_config, but is true with /mnt/files.",
+    ),
+    (
+        {"snap_start": True, "ephemeral_storage_mb": 513},
+        "snap_start must be false with more than 512 MB of ephemeral storage, but is true with 513"
+        " MB.",
+    ),
     (
         {"handler": "main.handler"},
         'The module of handler "main.handler" of case must be in the package, but the package does'
@@ -324,6 +481,12 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         "dead_letter_arn must be the ARN of a standard (not FIFO) SQS queue or SNS topic"
         " (arn:<partition>:<sqs or sns>:<region>:<account>:<name>), but is"
         ' "arn:aws:s3:::letters".',
+    ),
+    (
+        {"code_signing_config_arn": f"{SIGNING}:csc-1"},
+        "code_signing_config_arn must be the ARN of a code signing configuration"
+        " (arn:<partition>:lambda:<region>:<account>:code-signing-config:<id>), but is"
+        f' "{SIGNING}:csc-1".',
     ),
     (
         {"alert_strategy": "at once"},
@@ -350,6 +513,21 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         {"memory_utilization_threshold_percent": 0},
         "memory_utilization_threshold_percent must be null or greater than 0 and less than 100, but"
         " is 0.",
+    ),
+    (
+        {
+            "metric_alarms": {
+                name: {
+                    "description": "case",
+                    "namespace": "Case",
+                    "metric_name": "Case",
+                    "threshold": 0,
+                }
+                for name in ("orders", "throttles", "errors-threshold")
+            }
+        },
+        "metric_alarms must not contain names of alarms that the module creates, but contains"
+        ' "errors-threshold", "throttles".',
     ),
     (
         {"missing_runs_sec": 60},
@@ -392,7 +570,8 @@ MONITORED = {
     "lambda_source_dir": "../examples/immediate-alerts/lambda",
     "alarm_emails": ["on-call@example.com"],
 }
-TOPIC = "arn:aws:sns:us-east-1:123456789012"
+POLICY = '{"Statement": [{"Sid": "Log"}, {"Effect": "Allow"}]}'
+EXISTING = {"lambda_role_arn": f"{ROLE}/case"}
 MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"alarm_emails": []},
@@ -417,11 +596,6 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     ({"sns_topic_name": "alarms.fifo"}, 'hyphens or underscores, but is "alarms.fifo".'),
     (
-        {"memory_utilization_threshold_percent": 90},
-        "memory_utilization_threshold_percent must be null unless lambda_insights_layer_arn is"
-        " set, but is 90.",
-    ),
-    (
         {"lambda_subnet_ids": ["subnet-1"]},
         "lambda_subnet_ids and lambda_security_group_ids must both be empty or both contain at"
         " least one ID, but contain 1 and 0.",
@@ -432,8 +606,20 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"alarm_topic_arns": [f"{TOPIC}:{name}" for name in "abcde"]},
-        "alarm_topic_arns must contain at most four ARNs, since an alarm notifies at most five"
-        " topics including the one that the module creates, but contains 5.",
+        "alarm_topic_arns and alarm_actions must together contain at most four ARNs, since an alarm"
+        " notifies at most five including the topic that the module creates, but contain 5.",
+    ),
+    (
+        {
+            "alarm_topic_arns": [f"{TOPIC}:{name}" for name in "abc"],
+            "alarm_actions": [f"{TOPIC}:{name}" for name in "def"],
+        },
+        "including the topic that the module creates, but contain 6.",
+    ),
+    (
+        {"alarm_actions": [f"{TOPIC}:a", "on-call"]},
+        "alarm_actions must contain only ARNs (arn:<partition>:<service>:...), but contains"
+        ' "on-call".',
     ),
     (
         {"alarm_topic_arns": [f"{TOPIC}:a", "arn:aws:sqs:us-east-1:123456789012:b"]},
@@ -456,6 +642,30 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
         'The source directory "../nothing" of case does not exist or contains no files to package.',
     ),
     (
+        {"lambda_source_dir": None},
+        "Either lambda_source_dir or package_path must be set, but neither is set.",
+    ),
+    (
+        {"package_path": "../given.zip"},
+        "Either lambda_source_dir or package_path must be set, but both are set.",
+    ),
+    (
+        {
+            "package_path": "../given.zip",
+            "lambda_source_dir": None,
+            "source_excludes": ["tests"],
+            "requirements_file": "../requirements.txt",
+        },
+        "source_roots, source_excludes and requirements_file must not be set when package_path is"
+        " set, but set are source_excludes, requirements_file.",
+    ),
+    (
+        {"package_path": "../no_package.zip", "lambda_source_dir": None},
+        'The package "../no_package.zip" of case does not exist.',
+    ),
+    ({"handler": "main/handler"}, 'of at most 128 characters, but is "main/handler".'),
+    ({"source_excludes": ["../tests"]}, 'for example tests or **/*.md, but contains "../tests".'),
+    (
         {"source_roots": {"shared": "../no_folder"}},
         'The source directory "../no_folder" of case does not exist or contains no files to'
         " package.",
@@ -468,7 +678,12 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ({"timeout": 901}, "from 1 to 900 (seconds), but is 901."),
     ({"memory_size": 127}, "from 128 to 10240 (MB), but is 127."),
     ({"environment_variables": {"AWS_REGION": "x"}}, 'but contains "AWS_REGION".'),
+    (
+        {"store_package_on_s3": True},
+        "bucket for the package must be set when store_package_on_s3 is true, but is null.",
+    ),
     ({"s3_bucket": "Packages"}, 'and end with a letter or digit, but is "Packages".'),
+    ({"code_signing_config_arn": f"{SIGNING}:csc-2"}, f'but is "{SIGNING}:csc-2".'),
     ({"alert_strategy": "both"}, 'must be "immediate" or "threshold", but is "both".'),
     ({"error_rate_threshold": 100}, "less than 100 (percent), but is 100."),
     ({"error_rate_eval_periods": 1441}, "from 1 to 1440 (minutes), but is 1441."),
@@ -487,7 +702,65 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ({"lambda_insights_layer_arn": f"{LAYER}:insights"}, f'but include "{LAYER}:insights".'),
     ({"cloudwatch_log_retention_days": 100}, "(days, 0 for forever), but is 100."),
     ({"kms_key_arn": f"{KEY}:alias/logs"}, f'not an ID or alias, but is "{KEY}:alias/logs".'),
-    ({"maximum_retry_attempts": 3}, "must be 0, 1 or 2, but is 3."),
+    ({"kms_key_id": "alias/logs"}, 'not an ID or alias, but is "alias/logs".'),
+    (
+        {"kms_key_id": f"{KEY}:key/1", "kms_key_arn": f"{KEY}:key/2"},
+        "kms_key_id is another name of kms_key_arn and must be null if that is set, but is"
+        f' "{KEY}:key/1".',
+    ),
+    ({"error_rate_evaluation_periods": 1442}, "from 1 to 1440 (minutes), but is 1442."),
+    ({"description": "d" * 258}, "at most 256 characters, but has 258."),
+    ({"ephemeral_storage_mb": 10241}, "from 512 to 10240 (MB), but is 10241."),
+    ({"layers": [f"{LAYER}:tools"]}, f'but include "{LAYER}:tools".'),
+    ({"log_format": "json"}, 'The log format must be "Text" or "JSON", but is "json".'),
+    ({"application_log_level": "WARN"}, 'unless log_format is "JSON", but is "WARN".'),
+    ({"system_log_level": "DEBUG"}, 'unless log_format is "JSON", but is "DEBUG".'),
+    ({"file_system_config": FILES}, "connected to a VPC, but mounts /mnt/files."),
+    ({"snap_start": True, "python_version": "3.10"}, 'but is true with "python3.10".'),
+    ({"destination_on_failure": "failures"}, 'S3 bucket, but is "failures".'),
+    ({"destination_on_success": "successes"}, 'event bus, but is "successes".'),
+    (
+        {"lambda_role_arn": "role/case"},
+        "lambda_role_arn must be null or the ARN of an IAM role"
+        ' (arn:<partition>:iam::<account>:role/<name>), but is "role/case".',
+    ),
+    (
+        {**EXISTING, "create_role": True},
+        "create_role must be null or false when lambda_role_arn is set, but is true.",
+    ),
+    (
+        {"create_role": False},
+        "create_role must be null or true when lambda_role_arn is null, but is false.",
+    ),
+    (
+        {"role_name": "my role"},
+        "role_name must be null or consist of 1 to 64 letters, digits or characters of _+=,.@-, but"
+        ' is "my role".',
+    ),
+    (
+        {**EXISTING, "role_name": "case"},
+        'role_name must be null unless the module creates the role, but is "case".',
+    ),
+    (
+        {**EXISTING, "additional_iam_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
+        "additional_iam_policy_arns must be empty unless the module creates the role, but contains"
+        " 1. Attach the policies to the role of lambda_role_arn instead.",
+    ),
+    (
+        {**EXISTING, "policy_json": '{"Statement": []}'},
+        "policy_json must be null unless the module creates the role. Attach the policy to the role"
+        " of lambda_role_arn instead.",
+    ),
+    (
+        {"policy_json": "s3:GetObject"},
+        "policy_json must be null or an IAM policy document in JSON with a Statement, but is"
+        ' "s3:GetObject".',
+    ),
+    (
+        {"policy_json": POLICY},
+        'policy_json must have statements with other Sids than those of the module, but has "Log".',
+    ),
+    ({"maximum_retry_attempts": 3}, "must be null, 0, 1 or 2, but is 3."),
     ({"dead_letter_arn": "arn:aws:s3:::letters"}, 'but is "arn:aws:s3:::letters".'),
     (
         {"reserved_concurrent_executions": -1},

@@ -127,14 +127,19 @@ class Terraform:
         return content
 
 
+def binary() -> str:
+    """Return the name or path of Terraform's binary: `DIVA_TERRAFORM`, for example `tofu`."""
+    return os.environ.get("DIVA_TERRAFORM") or "terraform"
+
+
 @functools.cache
 def find() -> str:
-    """Return the path of `terraform`. Raises TerraformError if it is missing or too old."""
+    """Return the path of the binary. Raises TerraformError if it is missing or too old."""
     wanted = "Terraform {}.{} or later is required".format(*OLDEST_VERSION)
     how = "To install it, see https://developer.hashicorp.com/terraform/install."
-    path = shutil.which("terraform")
+    path = shutil.which(binary())
     if path is None:
-        raise TerraformError(f"{wanted}, but terraform was not found on PATH. {how}")
+        raise TerraformError(f"{wanted}, but {binary()} was not found on PATH. {how}")
     asked = subprocess.run(
         [path, "version", "-json"],
         env={**provider_installation.environ(os.environ), "CHECKPOINT_DISABLE": "1"},

@@ -14,11 +14,12 @@ from ..common.interrupts import deferred_interrupts, interrupt_on
 from ..common.paths import ROOT
 from ..common.terraform import TerraformError, find
 from . import child_processes
-from .checks import Check, CheckFailed, run_tests, static_checks
+from .checks import Check, CheckFailed, run_tests, scanner_checks, static_checks
 
 _DESCRIPTION = """\
-Run all checks of the project: lint, formats, types, Terraform's own checks, and the tests. Other
-arguments are passed to pytest, and then only pytest runs.
+Run all checks of the project: lint, formats, types, Terraform's own checks, the scanners checkov
+and zizmor where they are installed, and the tests. Other arguments are passed to pytest, and then
+only pytest runs.
 """
 _EPILOG = """\
 examples:
@@ -59,6 +60,7 @@ def _run(only_static: bool, for_pytest: Sequence[str]) -> int:
     checks: list[tuple[str, Check]] = []
     if not for_pytest:
         checks += static_checks(terraform)
+        checks += scanner_checks()
     if not only_static:
         checks.append(("tests", lambda: run_tests(terraform, for_pytest)))
     failed = [name for name, check in checks if not _passes(name, check)]

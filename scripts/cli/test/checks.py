@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
@@ -14,6 +16,12 @@ from ..common.text import shortened
 from . import child_processes
 
 PYTHON = ["lambda", "modules/lambda-function", "scripts", "tests"]
+# The dependencies of checkov conflict with those of the tests. Its options are in .checkov.yaml.
+SCANNERS: dict[str, Sequence[str]] = {
+    "checkov": (),
+    "zizmor": ("--offline", "--quiet", ".github"),
+}
+"""The arguments of each scanner, a program that must be installed separately, by its name."""
 _COMMAND_WIDTH = 120
 
 Check = Callable[[], None]
@@ -32,6 +40,16 @@ def static_checks(terraform: bool) -> Iterator[tuple[str, Check]]:
     if terraform:
         yield "terraform fmt", Terraform(ROOT).check_format
         yield "terraform validate", _validate
+
+
+def scanner_checks() -> Iterator[tuple[str, Check]]:
+    """Yield the scanners that are installed by name, and print which ones are not."""
+    for name, arguments in SCANNERS.items():
+        program = shutil.which(name)
+        if program:
+            yield name, functools.partial(_scan, [program, *arguments])
+        else:
+            print(f"Skipping {name}, which is not installed: pipx install {name}", flush=True)
 
 
 def run_tests(terraform: bool, arguments: Sequence[str]) -> None:
@@ -62,6 +80,11 @@ def _validate() -> None:
             with deferred_interrupts():
                 terraform.init()
                 terraform.validate()
+
+
+def _scan(command: Sequence[str]) -> None:
+    if child_processes.run(command):
+        raise CheckFailed
 
 
 def _check(*arguments: str) -> None:

@@ -8,6 +8,9 @@ from moto.awslambda.models import EventInvokeConfig, LambdaBackend
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import ActionResult
 
+from local_aws.awslambda.permissions import check_destinations
+from local_aws.iam.authorization import Authorization
+
 
 def settings_of(backend: LambdaBackend, name: str, qualifier: str | None) -> dict[str, Any]:
     """Return the settings of a function, or of one of its aliases or versions; empty if none."""
@@ -15,15 +18,15 @@ def settings_of(backend: LambdaBackend, name: str, qualifier: str | None) -> dic
     return config.config if config else {}
 
 
-def put(response: LambdaResponse) -> ActionResult:
+def put(authorization: Authorization, response: LambdaResponse) -> ActionResult:
     """Answer PutFunctionEventInvokeConfig."""
-    return _store(response, response.json_body)
+    return _store(authorization, response, response.json_body)
 
 
-def update(response: LambdaResponse) -> ActionResult:
+def update(authorization: Authorization, response: LambdaResponse) -> ActionResult:
     """Answer UpdateFunctionEventInvokeConfig."""
     before = settings_of(response.backend, *_target(response))
-    return _store(response, {**before, **response.json_body})
+    return _store(authorization, response, {**before, **response.json_body})
 
 
 def get(response: LambdaResponse) -> ActionResult:
@@ -48,9 +51,12 @@ def list_(response: LambdaResponse) -> str:
     return json.dumps({"FunctionEventInvokeConfigs": [config.response() for config in configs]})
 
 
-def _store(response: LambdaResponse, settings: dict[str, Any]) -> ActionResult:
+def _store(
+    authorization: Authorization, response: LambdaResponse, settings: dict[str, Any]
+) -> ActionResult:
     name, qualifier = _target(response)
     function = response.backend.get_function(name)
+    check_destinations(authorization, function.role, name, settings)
     arn = _arn(response.backend, name, qualifier)
     config = EventInvokeConfig(arn, function.last_modified, settings)
     others = [each for each in function.event_invoke_config if each.arn != arn]

@@ -13,8 +13,8 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.exceptions import JsonRESTError
 
-from local_aws.awslambda.dead_letters import (
-    GivenUp,
+from local_aws.awslambda.destinations import (
+    Outcome,
     send_to_dead_letter_queue,
     send_to_destination,
 )
@@ -44,8 +44,8 @@ class InvokeRequest:
     """An event (JSON text) for a function, and the configuration that applies to it.
 
     `qualifier` is the alias or version that is invoked, None for the function itself.
-    `reserved_concurrency` is None for a function without. `retries`, `dead_letter_arn` and
-    `on_failure_arn` apply to asynchronous invocations.
+    `reserved_concurrency` is None for a function without. `retries`, `dead_letter_arn`,
+    `on_failure_arn` and `on_success_arn` apply to asynchronous invocations.
     """
 
     function: Function
@@ -55,6 +55,7 @@ class InvokeRequest:
     retries: int
     dead_letter_arn: str | None
     on_failure_arn: str | None
+    on_success_arn: str | None
 
 
 class Invoker:
@@ -79,16 +80,21 @@ class Invoker:
         request_id = str(uuid.uuid4())
         if request.reserved_concurrency == 0:
             _count(request, {"Throttles": 1})
-            self._give_up(request, request_id, "ZeroReservedConcurrency", 0, _THROTTLED)
+            outcome = Outcome(request_id, request.event, "ZeroReservedConcurrency", 0, _THROTTLED)
+            self._give_up(request, outcome)
             return None
-        attempts = request.retries + 1
-        for _ in range(attempts):
+        result, attempts = None, 0
+        while result is None or (result.function_error and attempts <= request.retries):
             with self._reserved_concurrency(request, wait=True):
                 result = self._attempt(request, request_id)
-            if not result.function_error:
-                return result
-        payload = json.loads(result.payload)
-        self._give_up(request, request_id, "RetriesExhausted", attempts, payload)
+            attempts += 1
+        condition = "RetriesExhausted" if result.function_error else "Success"
+        payload, error = json.loads(result.payload), result.function_error
+        outcome = Outcome(request_id, request.event, condition, attempts, payload, error)
+        if error:
+            self._give_up(request, outcome)
+        else:
+            self._send_to_destination(request, request.on_success_arn, outcome)
         return result
 
     def _attempt(self, request: InvokeRequest, request_id: str) -> Result:
@@ -108,25 +114,22 @@ class Invoker:
         _put_metrics(request, {"Duration": result.duration_ms}, "Milliseconds", began)
         return result
 
-    def _give_up(
-        self,
-        request: InvokeRequest,
-        request_id: str,
-        condition: str,
-        attempts: int,
-        payload: Mapping[str, Any],
-    ) -> None:
-        function, arn = request.function, request.dead_letter_arn
-        given_up = GivenUp(request_id, request.event, condition, attempts, payload)
+    def _give_up(self, request: InvokeRequest, outcome: Outcome) -> None:
+        arn = request.dead_letter_arn
         if arn and not (
-            may_send(self._authorization, function, arn)
-            and send_to_dead_letter_queue(arn, given_up)
+            may_send(self._authorization, request.function, arn)
+            and send_to_dead_letter_queue(arn, outcome)
         ):
             _count(request, {"DeadLetterErrors": 1})
-        arn = request.on_failure_arn
+        self._send_to_destination(request, request.on_failure_arn, outcome)
+
+    def _send_to_destination(
+        self, request: InvokeRequest, arn: str | None, outcome: Outcome
+    ) -> None:
+        function = request.function
         if arn and not (
             may_send(self._authorization, function, arn)
-            and send_to_destination(arn, function, request.qualifier, given_up)
+            and send_to_destination(arn, function, request.qualifier, outcome)
         ):
             _count(request, {"DestinationDeliveryFailures": 1})
 

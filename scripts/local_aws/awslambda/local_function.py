@@ -41,7 +41,7 @@ class LocalFunction(models.LambdaFunction):
 
     def _keep(self, spec: dict[str, Any]) -> None:
         self.revision_id = str(uuid.uuid4())
-        for name in ("DeadLetterConfig", "LoggingConfig"):
+        for name in ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig", "SnapStart"):
             if name in spec:
                 # A new dict, since published versions share the old one.
                 self._kept = {**self._kept, name: spec[name]}
@@ -62,6 +62,15 @@ class LocalFunction(models.LambdaFunction):
         config["LoggingConfig"] = self.logging_config
         if self._kept.get("DeadLetterConfig", {}).get("TargetArn"):
             config["DeadLetterConfig"] = self._kept["DeadLetterConfig"]
+        if self._kept.get("FileSystemConfigs"):
+            config["FileSystemConfigs"] = self._kept["FileSystemConfigs"]
+        if "SnapStart" in self._kept:
+            snapshots = self._kept["SnapStart"]["ApplyOn"] == "PublishedVersions"
+            published = str(self.version) != "$LATEST"
+            config["SnapStart"] = {
+                **self._kept["SnapStart"],
+                "OptimizationStatus": "On" if snapshots and published else "Off",
+            }
         return config
 
     def get_code(self) -> dict[str, Any]:
@@ -140,7 +149,7 @@ class LocalFunction(models.LambdaFunction):
         backend = get_backend(self.account_id, self.region)
         reserved = backend.get_function(self.function_name).reserved_concurrency
         settings = settings_of(backend, self.function_name, qualifier)
-        on_failure = settings.get("DestinationConfig", {}).get("OnFailure", {})
+        destinations = settings.get("DestinationConfig", {})
         return InvokeRequest(
             function=self._as_function(),
             event=event,
@@ -148,7 +157,8 @@ class LocalFunction(models.LambdaFunction):
             reserved_concurrency=None if reserved is None else int(reserved),
             retries=settings.get("MaximumRetryAttempts", _RETRIES),
             dead_letter_arn=self._kept.get("DeadLetterConfig", {}).get("TargetArn") or None,
-            on_failure_arn=on_failure.get("Destination") or None,
+            on_failure_arn=destinations.get("OnFailure", {}).get("Destination") or None,
+            on_success_arn=destinations.get("OnSuccess", {}).get("Destination") or None,
         )
 
     def _as_function(self) -> Function:

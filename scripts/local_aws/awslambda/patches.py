@@ -4,6 +4,7 @@ from typing import Any
 
 from moto.awslambda import models, urls
 from moto.awslambda.responses import LambdaResponse
+from moto.core.responses import ActionResult
 
 from local_aws.awslambda import event_invoke_configs, provisioned_concurrency
 from local_aws.awslambda.function import qualifier_in
@@ -31,6 +32,14 @@ def install(patch: Patch, invoker: Invoker, authorization: Authorization) -> Non
             response.querystring["qualifier"] = qualifier
         return moto_invoke(response)
 
+    configs = event_invoke_configs
+
+    def put_invoke_config(response: LambdaResponse) -> ActionResult:
+        return configs.put(authorization, response)
+
+    def update_invoke_config(response: LambdaResponse) -> ActionResult:
+        return configs.update(authorization, response)
+
     patch(LocalFunction, "invoker", invoker)
     patch(LocalFunction, "authorization", authorization)
     patch(models, "LambdaFunction", LocalFunction)
@@ -39,9 +48,8 @@ def install(patch: Patch, invoker: Invoker, authorization: Authorization) -> Non
     patch(LambdaResponse, "invoke", invoke_qualified)
 
     # moto applies the configuration of a function to its aliases, and answers with the first.
-    configs = event_invoke_configs
-    patch(LambdaResponse, "put_function_event_invoke_config", configs.put)
-    patch(LambdaResponse, "update_function_event_invoke_config", configs.update)
+    patch(LambdaResponse, "put_function_event_invoke_config", put_invoke_config)
+    patch(LambdaResponse, "update_function_event_invoke_config", update_invoke_config)
     patch(LambdaResponse, "get_function_event_invoke_config", configs.get)
     patch(LambdaResponse, "delete_function_event_invoke_config", configs.delete)
     patch(LambdaResponse, "list_function_event_invoke_configs", configs.list_)

@@ -59,10 +59,7 @@ def may_log(authorization: Authorization, function: Function, action: str, strea
 
 
 def may_send(authorization: Authorization, function: Function, target_arn: str) -> bool:
-    """Return whether the execution role may send to a queue, topic or function.
-
-    Raises NotImplementedError for any other target.
-    """
+    """Return whether the execution role may send to a dead-letter queue or destination."""
     return authorization.denied(_session(function), _to_send(target_arn)) is None
 
 
@@ -86,6 +83,21 @@ def check_configuration(
         )
 
 
+def check_destinations(
+    authorization: Authorization, role_arn: str, name: str, settings: Mapping[str, Any]
+) -> None:
+    """Raise the error of Lambda if the execution role may not send to a destination."""
+    for destination in (settings.get("DestinationConfig") or {}).values():
+        if not (target := destination.get("Destination")):
+            continue
+        if denied := authorization.denied(RoleSession(role_arn, name), _to_send(target)):
+            action = denied.permission.action.split(":")[1]
+            raise InvalidParameterValueException(
+                f"The function's execution role does not have permissions to call {action} on "
+                f"{target}"
+            )
+
+
 def _session(function: Function) -> RoleSession:
     return RoleSession(function.role, function.name)
 
@@ -96,6 +108,8 @@ def _to_send(target_arn: str) -> list[Permission]:
         return to_send(target_arn)
     if service == "sns":
         return to_publish(target_arn)
-    if service == "lambda":
-        return [Permission("lambda:InvokeFunction", target_arn)]
-    raise NotImplementedError(f"events cannot go to {target_arn}: only to SQS, SNS, Lambda.")
+    if service == "s3":
+        actions = {"s3:PutObject": f"{target_arn}/*", "s3:ListBucket": target_arn}
+        return [Permission(action, resource) for action, resource in actions.items()]
+    action = "events:PutEvents" if service == "events" else "lambda:InvokeFunction"
+    return [Permission(action, target_arn)]

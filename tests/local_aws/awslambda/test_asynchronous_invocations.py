@@ -166,6 +166,49 @@ def test_a_function_can_be_the_destination_for_failures(aws: LocalAws) -> None:
     assert "{'by': 0}" in log_events(aws, "/aws/lambda/destination")
 
 
+def test_a_destination_for_successes_gets_an_invocation_record(aws: LocalAws) -> None:
+    destinations = {
+        "OnFailure": {"Destination": queue(aws, "failures")},
+        "OnSuccess": {"Destination": queue(aws, "successes")},
+    }
+    name = deploy(aws, FAILING)
+    aws.client("lambda").put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig=destinations
+    )
+
+    send(aws, name, {"by": 4})
+
+    assert messages(aws, "failures") == []
+    (message,) = messages(aws, "successes")
+    record = json.loads(message["body"])
+    assert record["requestContext"]["condition"] == "Success"
+    assert record["requestContext"]["approximateInvokeCount"] == 1
+    assert record["requestPayload"] == {"by": 4}
+    assert record["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST"}
+    assert record["responsePayload"] == 0.25
+
+
+def test_a_destination_requires_the_permission_of_the_execution_role(aws: LocalAws) -> None:
+    iam, functions = aws.client("iam"), aws.client("lambda")
+    name = deploy(aws, FAILING)
+    destination = {"OnFailure": {"Destination": queue(aws, "failures")}}
+    sending = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [sending]})
+
+    with aws.enforcing_iam():
+        with pytest.raises(ClientError, match="permissions to call SendMessage on"):
+            functions.put_function_event_invoke_config(
+                FunctionName=name, DestinationConfig=destination
+            )
+        iam.put_role_policy(RoleName=ROLE, PolicyName="send", PolicyDocument=policy)
+        functions.put_function_event_invoke_config(FunctionName=name, DestinationConfig=destination)
+        iam.delete_role_policy(RoleName=ROLE, PolicyName="send")
+        send(aws, name, {"by": 0})
+
+    assert messages(aws, "failures") == []
+    assert total(aws, "DestinationDeliveryFailures") == 1
+
+
 def test_an_unsupported_destination_is_named(aws: LocalAws) -> None:
     bus = f"arn:aws:events:{aws.region}:{aws.account_id}:event-bus/default"
     name = deploy(aws, FAILING)

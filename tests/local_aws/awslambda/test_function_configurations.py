@@ -39,6 +39,31 @@ def test_a_function_keeps_its_dead_letter_and_logging_configuration(aws: LocalAw
     assert configuration["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "/aws/lambda/f"}
 
 
+def test_a_function_keeps_its_file_system_and_its_snapshots(aws: LocalAws) -> None:
+    functions = aws.client("lambda")
+    access_point = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-1"
+    file_systems = [{"Arn": access_point, "LocalMountPath": "/mnt/files"}]
+    create(
+        aws,
+        FileSystemConfigs=file_systems,
+        SnapStart={"ApplyOn": "PublishedVersions"},
+        Publish=True,
+    )
+
+    latest = functions.get_function_configuration(FunctionName="f")
+    assert latest["FileSystemConfigs"] == file_systems
+    assert latest["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"}
+    published = functions.get_function_configuration(FunctionName="f", Qualifier="1")
+    assert published["SnapStart"] == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
+
+    functions.update_function_configuration(
+        FunctionName="f", FileSystemConfigs=[], SnapStart={"ApplyOn": "None"}
+    )
+    updated = functions.get_function_configuration(FunctionName="f")
+    assert "FileSystemConfigs" not in updated
+    assert updated["SnapStart"] == {"ApplyOn": "None", "OptimizationStatus": "Off"}
+
+
 def test_every_setting_of_a_function_can_be_updated(aws: LocalAws) -> None:
     create(aws, LoggingConfig=JSON_LOGS)
     functions = aws.client("lambda")

@@ -38,6 +38,8 @@ module "detect" {
 
   extra_source_paths = ["${path.module}/../checks"]
   package_s3_bucket  = aws_s3_bucket.packages.bucket
+
+  code_signing_config_arn = "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0"
 }
 
 module "inject" {

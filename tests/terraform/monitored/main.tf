@@ -1,7 +1,12 @@
-# A function with all options, and one with only the required variables.
+# A function with all options that can be combined, one with a role and a configuration of asynchronous
+# runs of its own, and one with only the required variables.
 
 variable "dead_letter_arn" {
   type = string
+}
+
+variable "destination_arns" {
+  type = object({ failures = string, successes = string })
 }
 
 variable "layer_arn" {
@@ -16,6 +21,7 @@ module "full" {
   source = "../../../modules/monitored-lambda"
 
   function_name     = "full"
+  description       = "All options"
   lambda_source_dir = "${path.module}/lambda_with_errors"
   alarm_emails      = ["first@example.com", "second@example.com"]
   sns_topic_name    = "renamed"
@@ -23,19 +29,67 @@ module "full" {
   tags              = { team = "reports" }
 
   cloudwatch_log_retention_days = 30
-  kms_key_arn                   = aws_kms_key.logs.arn
+  kms_key_id                    = aws_kms_key.logs.arn
 
   additional_iam_policy_arns = aws_iam_policy.additional[*].arn
   lambda_subnet_ids          = [aws_subnet.inside.id]
   lambda_security_group_ids  = [aws_security_group.inside.id]
+  policy_json                = terraform_data.unknown.output.policy_json
+
+  ephemeral_storage_mb = 1024
+  file_system_config   = { arn = terraform_data.unknown.output.access_point_arn, local_mount_path = "/mnt/files" }
+  layers               = [terraform_data.unknown.output.layer_arn]
 
   dead_letter_arn                   = var.dead_letter_arn
+  destination_on_failure            = terraform_data.unknown.output.destination_arns.failures
+  destination_on_success            = terraform_data.unknown.output.destination_arns.successes
   maximum_retry_attempts            = 1
   reserved_concurrent_executions    = 2
   provisioned_concurrent_executions = 1
 
   enable_tracing            = true
   lambda_insights_layer_arn = var.layer_arn
+  code_signing_config_arn   = "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0"
+}
+
+module "own" {
+  source = "../../../modules/monitored-lambda"
+
+  function_name     = "own"
+  lambda_source_dir = "${path.module}/lambda_with_errors"
+  alarm_emails      = ["first@example.com"]
+  s3_bucket         = var.packages_bucket
+
+  create_role     = false
+  lambda_role_arn = aws_iam_role.own.arn
+
+  log_format            = "JSON"
+  application_log_level = "WARN"
+  system_log_level      = "DEBUG"
+
+  maximum_retry_attempts = null
+  snap_start             = true
+}
+
+resource "aws_iam_role" "own" {
+  name = "own"
+  path = "/functions/"
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
+  })
+}
+
+resource "aws_iam_role_policy" "own" {
+  role   = aws_iam_role.own.id
+  policy = module.own.lambda_policy_json
+}
+
+resource "aws_lambda_function_event_invoke_config" "own" {
+  function_name                = module.own.lambda_function_name
+  maximum_event_age_in_seconds = 60
+  maximum_retry_attempts       = 1
 }
 
 module "bare" {
@@ -57,6 +111,19 @@ resource "aws_iam_policy" "additional" {
   })
 }
 
+# Its output is unknown until the apply, as are the ARNs of resources of the same configuration.
+resource "terraform_data" "unknown" {
+  input = {
+    access_point_arn = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
+    destination_arns = var.destination_arns
+    layer_arn        = var.layer_arn
+    policy_json = jsonencode({
+      Version   = "2012-10-17"
+      Statement = { Sid = "List", Effect = "Allow", Action = "s3:ListAllMyBuckets", Resource = "*" }
+    })
+  }
+}
+
 resource "aws_kms_key" "logs" {
   deletion_window_in_days = 7
 }
@@ -76,6 +143,10 @@ resource "aws_security_group" "inside" {
 
 output "full" {
   value = module.full
+}
+
+output "own" {
+  value = module.own
 }
 
 output "bare" {

@@ -10,6 +10,10 @@ module "watched" {
 
   environment_variables = { SWITCHES = aws_s3_bucket.switches.bucket }
 
+  # An event that takes all the time leaves none for those after it.
+  parallelize_events = false
+  lambda_timeout_sec = 20
+
   alarm_actions        = [aws_sns_topic.alarms.arn]
   dead_letter_arn      = aws_sqs_queue.dead_letters.arn
   create_dashboard     = true

@@ -1,9 +1,8 @@
-"""Where asynchronous events go that Lambda gives up: dead-letter queues and destinations."""
+"""Where Lambda sends asynchronous events in the end: to destinations and dead-letter queues."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -18,17 +17,19 @@ _MESSAGE_LENGTH = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp:
-    """An event that Lambda gives up after so many attempts.
+class Outcome:
+    """What an asynchronous invocation comes to after so many attempts.
 
-    `condition` is Lambda's name for the reason, and `payload` is what the last attempt returned.
+    `condition` is Lambda's name for it: `Success`, or the reason to give the event up. `payload`
+    is what the last attempt returned.
     """
 
     request_id: str
     event: str
     condition: str
     attempts: int
-    payload: Mapping[str, Any]
+    payload: Any
+    function_error: str | None = None
 
     @property
     def status(self) -> int:
@@ -36,28 +37,33 @@ class GivenUp:
         return 200 if self.attempts else 429
 
 
-def send_to_dead_letter_queue(arn: str, given_up: GivenUp) -> bool:
+def send_to_dead_letter_queue(arn: str, outcome: Outcome) -> bool:
     """Send the event to a queue or topic. Returns whether that exists."""
     attributes: dict[str, str | int] = {
-        "RequestID": given_up.request_id,
-        "ErrorCode": given_up.status,
-        "ErrorMessage": str(given_up.payload.get("errorMessage", ""))[:_MESSAGE_LENGTH],
+        "RequestID": outcome.request_id,
+        "ErrorCode": outcome.status,
+        "ErrorMessage": str(outcome.payload.get("errorMessage", ""))[:_MESSAGE_LENGTH],
     }
     if arn.split(":")[2] == "sqs":
-        return queues.send(arn, given_up.event, attributes)
-    return topics.publish(arn, given_up.event, attributes)
+        return queues.send(arn, outcome.event, attributes)
+    return topics.publish(arn, outcome.event, attributes)
 
 
 def send_to_destination(
-    arn: str, function: Function, qualifier: str | None, given_up: GivenUp
+    arn: str, function: Function, qualifier: str | None, outcome: Outcome
 ) -> bool:
-    """Send an invocation record to a queue, topic or function. Returns whether that exists."""
-    record = json.dumps(_invocation_record(function, qualifier, given_up))
+    """Send an invocation record to a queue, topic or function. Returns whether that exists.
+
+    Raises NotImplementedError for any other destination.
+    """
+    record = json.dumps(_invocation_record(function, qualifier, outcome))
     _, _, service, region, account_id, *_ = arn.split(":")
     if service == "sqs":
         return queues.send(arn, record, {})
     if service == "sns":
         return topics.publish(arn, record)
+    if service != "lambda":
+        raise NotImplementedError(f"events cannot go to {arn}: only to SQS, SNS, Lambda.")
     backend = get_backend(account_id, region)
     if backend.get_function_by_arn(unqualified(arn)) is None:
         return False
@@ -66,25 +72,26 @@ def send_to_destination(
 
 
 def _invocation_record(
-    function: Function, qualifier: str | None, given_up: GivenUp
+    function: Function, qualifier: str | None, outcome: Outcome
 ) -> dict[str, Any]:
     now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     record: dict[str, Any] = {
         "version": "1.0",
         "timestamp": now,
         "requestContext": {
-            "requestId": given_up.request_id,
+            "requestId": outcome.request_id,
             "functionArn": f"{unqualified(function.arn)}:{qualifier or '$LATEST'}",
-            "condition": given_up.condition,
-            "approximateInvokeCount": given_up.attempts,
+            "condition": outcome.condition,
+            "approximateInvokeCount": outcome.attempts,
         },
-        "requestPayload": json.loads(given_up.event),
+        "requestPayload": json.loads(outcome.event),
     }
-    if given_up.attempts:
+    if outcome.attempts:
         record["responseContext"] = {
-            "statusCode": given_up.status,
+            "statusCode": outcome.status,
             "executedVersion": function.version,
-            "functionError": "Unhandled",
         }
-        record["responsePayload"] = given_up.payload
+        if outcome.function_error:
+            record["responseContext"]["functionError"] = outcome.function_error
+        record["responsePayload"] = outcome.payload
     return record

@@ -1,0 +1,1 @@
+"""Builds the deployment package of a Lambda function."""

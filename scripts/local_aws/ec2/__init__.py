@@ -1,0 +1,1 @@
+"""EC2: what moto forgets of security groups."""
