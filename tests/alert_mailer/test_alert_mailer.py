@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import trustme
 
-from alert_mailer import handler
+from alert_mailer import handler, smtp
 from alert_mailer.settings import InvalidSettings
 from alert_mailer.smtp import NotSent
 from diva_common.secret import InvalidSecret
@@ -291,6 +291,19 @@ def test_a_relay_without_tls_and_login_can_be_used(configure: Configure) -> None
         configure(mailbox.port, SMTP_STARTTLS="false")
         handler.handler(event("text"), None)
     assert mailbox.encrypted == [False]
+
+
+def test_tls_can_begin_with_the_connection(
+    configure: Configure, secret_arn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the port for that, which a test may not use."""
+    options = {"ssl_context": server_context(), "tls_context": None, "require_starttls": False}
+    with smtp_server(**options, auth_require_tls=False, auth_required=False) as mailbox:
+        monkeypatch.setattr(smtp, "SMTPS_PORT", mailbox.port)
+        configure(mailbox.port, SMTP_SECRET_ARN=secret_arn, SMTP_STARTTLS="false")
+        handler.handler(event("text"), None)
+    assert mailbox.logins == [("mailer", "correct")]
+    assert len(mailbox.received) == 1
 
 
 def test_a_wrong_login_is_an_error(aws: LocalAws, mailbox: Mailbox, configure: Configure) -> None:

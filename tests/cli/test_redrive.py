@@ -201,12 +201,22 @@ def test_the_region_is_that_of_the_queue(
     assert seen[0] == region
 
 
-def test_large_messages_are_sent_apart(
-    letters: Queue, target: Queue, monkeypatch: pytest.MonkeyPatch
+def test_a_request_stays_below_the_limit_of_every_region(
+    letters: Queue, target: Queue, calls: Any
 ) -> None:
+    """The embedded AWS has the higher limit that only some regions have."""
+    sizes: list[int] = []
+
+    def before_call(params: Any, **_: object) -> None:
+        entries = json.loads(params["body"])["Entries"]
+        sizes.append(sum(len(each["MessageBody"].encode()) for each in entries))
+
+    calls.register("before-call.sqs.SendMessageBatch", before_call)
     letters.put(*("x" * 100_000 + str(number) for number in range(4)), MessageAttributes=CAUSE)
     letters.put("ü" * 131_072)
     assert main([letters.name, target.name]) == 0
+    assert max(sizes) == 262_144
+    assert len(sizes) <= 4
     assert len(target.visible()) == 5
     assert letters.count() == 0
 
