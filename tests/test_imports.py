@@ -105,11 +105,21 @@ def test_stores_know_the_state_and_the_clock_alone(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [each for each in FILES if not each.startswith(("diva.stores.", "diva.handler"))]
+    "module",
+    [
+        each
+        for each in FILES
+        if not each.startswith(("diva.stores.", "diva.handler", "diva_common.clients"))
+    ],
 )
-def test_only_stores_and_handler_know_aws(module: str) -> None:
+def test_only_stores_handler_and_clients_know_aws(module: str) -> None:
     assert not {each for each in imports(module) if each.startswith("boto")}
     assert not own(module) & {"diva.stores.s3", "diva.stores.dynamodb"}
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_only_handlers_make_clients(module: str) -> None:
+    assert "diva_common.clients" not in imports(module) or module.endswith(".handler")
 
 
 @pytest.mark.parametrize(

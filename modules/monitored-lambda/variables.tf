@@ -19,12 +19,12 @@ variable "description" {
 }
 
 variable "lambda_source_dir" {
-  description = "Path of the directory with the function's code. All of its files go to the root of the package, excluding caches and version control metadata. Required unless `package_path` is set."
+  description = "Path of the directory with the function's code. All of its files go to the root of the package, excluding caches and version control metadata. Required unless `source_roots` or `package_path` is set."
   type        = string
   default     = null
 
   validation {
-    condition     = (var.lambda_source_dir != null) == local.create_package
+    condition     = local.create_package ? var.lambda_source_dir != null || length(var.source_roots) > 0 : var.lambda_source_dir == null
     error_message = "Either lambda_source_dir or package_path must be set, but ${local.create_package ? "neither is set" : "both are set"}."
   }
 }

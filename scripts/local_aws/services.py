@@ -9,12 +9,15 @@ from contextlib import contextmanager
 
 import local_aws.awslambda.patches
 import local_aws.cloudwatch.patches
+import local_aws.cloudwatch.permissions
 import local_aws.dynamodb.permissions
 import local_aws.ec2.patches
 import local_aws.iam.patches
 import local_aws.logs.patches
+import local_aws.logs.permissions
 import local_aws.s3.patches
 import local_aws.s3.permissions
+import local_aws.secretsmanager.permissions
 import local_aws.sns.patches
 import local_aws.sns.permissions
 import local_aws.sqs.patches
@@ -27,7 +30,10 @@ from local_aws.sns.email import Mailboxes
 
 REQUIRED_PERMISSIONS: Mapping[str, RequiredPermissions] = {
     "dynamodb": local_aws.dynamodb.permissions.required,
+    "logs": local_aws.logs.permissions.required,
+    "monitoring": local_aws.cloudwatch.permissions.required,
     "s3": local_aws.s3.permissions.required,
+    "secretsmanager": local_aws.secretsmanager.permissions.required,
     "sns": local_aws.sns.permissions.required,
     "sqs": local_aws.sqs.permissions.required,
 }

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.common import state_location
+from cli.common import aws_client
 from cli.diva.__main__ import main
 from cli.diva.file_store import FileStore
 from diva.state import State, to_record
@@ -45,7 +45,7 @@ RECORDS: dict[str, dict[str, Any]] = {
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the command wait for the embedded AWS however busy the machine is."""
-    monkeypatch.setattr(state_location, "TIMEOUT_SEC", PATIENCE_SEC)
+    monkeypatch.setattr(aws_client, "TIMEOUT_SEC", PATIENCE_SEC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ def with_caller() -> Iterator[LocalAws]:
         for key in ("here", "there", "a b+c"):
             aws.client("s3").put_object(Bucket="files", Key=key)
         for name in ("one", "two"):
+            aws.client("logs").create_log_group(logGroupName=name)
+            aws.client("secretsmanager").create_secret(Name=name, SecretString="text")
             aws.client("sns").create_topic(Name=name)
             aws.client("sqs").create_queue(QueueName=name)
             new_table(aws, name)

@@ -13,7 +13,17 @@ import pytest
 from cli.common.terraform import TerraformError, working_copy
 
 from .roots import plan_root, write_event_logic, write_modules, write_root
-from .wrong_values import CASES, FUNCTION, FUNCTION_CASES, MONITORED, MONITORED_CASES
+from .wrong_values import (
+    CASES,
+    DYNATRACE,
+    DYNATRACE_CASES,
+    FUNCTION,
+    FUNCTION_CASES,
+    MONITORED,
+    MONITORED_CASES,
+    SPLUNK,
+    SPLUNK_CASES,
+)
 
 VALID_SCHEDULES = [
     "rate(1 minute)",
@@ -50,6 +60,24 @@ def function_output(tmp_path_factory: pytest.TempPathFactory) -> str:
 def monitored_output(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Terraform's output for all cases of modules/monitored-lambda, in one line."""
     return errors_of("monitored-lambda", copy(tmp_path_factory), MONITORED, MONITORED_CASES)
+
+
+@pytest.fixture(scope="module", params=["splunk-forwarder", "dynatrace-sync"])
+def forwarder(request: pytest.FixtureRequest) -> str:
+    """The name of a module that forwards to another system."""
+    return str(request.param)
+
+
+FORWARDERS = {
+    "splunk-forwarder": (SPLUNK, SPLUNK_CASES),
+    "dynatrace-sync": (DYNATRACE, DYNATRACE_CASES),
+}
+
+
+@pytest.fixture(scope="module")
+def forwarder_output(tmp_path_factory: pytest.TempPathFactory, forwarder: str) -> str:
+    """Terraform's output for all cases of a module that forwards to another system."""
+    return errors_of(forwarder, copy(tmp_path_factory), *FORWARDERS[forwarder])
 
 
 def errors_of(
@@ -95,6 +123,14 @@ def test_an_invalid_value_of_monitored_lambda_is_rejected(
     monitored_output: str, message: str
 ) -> None:
     assert monitored_output.count(message) == 1
+
+
+def test_invalid_values_of_the_forwarders_are_rejected(
+    forwarder: str, forwarder_output: str
+) -> None:
+    messages = [message for _, message in FORWARDERS[forwarder][1]]
+    assert [each for each in messages if forwarder_output.count(each) != 1] == []
+    assert forwarder_output.count("Error: ") == len(messages)
 
 
 def test_nothing_else_is_rejected(output: str, function_output: str, monitored_output: str) -> None:

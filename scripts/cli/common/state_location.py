@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,13 +11,11 @@ from diva.report import log_corrupt_state
 from diva.state import Record
 from diva.stores import Store, StoreError, document
 
+from .aws_client import client, explained
+
 if TYPE_CHECKING:
-    from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-
-ATTEMPTS = 3
-TIMEOUT_SEC = 10
 
 
 class StateLocation(Protocol):
@@ -125,55 +122,17 @@ def _plain(value: object) -> object:
 
 
 def _s3() -> S3Client:
-    import boto3
-
     with _explained("S3", {}):
-        client: S3Client = boto3.client("s3", region_name=_region(), config=_config())
-        return client
+        s3: S3Client = client("s3")
+        return s3
 
 
 def _dynamodb() -> DynamoDBClient:
-    import boto3
-
     with _explained("DynamoDB", {}):
-        client: DynamoDBClient = boto3.client("dynamodb", region_name=_region(), config=_config())
-        return client
+        dynamodb: DynamoDBClient = client("dynamodb")
+        return dynamodb
 
 
-def _region() -> str | None:
-    """Return AWS_REGION, which the AWS CLI reads and boto3 does not."""
-    return os.environ.get("AWS_REGION") or None
-
-
-def _config() -> Config:
-    from botocore.config import Config
-
-    return Config(
-        connect_timeout=TIMEOUT_SEC,
-        read_timeout=TIMEOUT_SEC,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-    )
-
-
-@contextmanager
-def _explained(place: str, by_code: Mapping[str, str]) -> Iterator[None]:
-    """Raise errors of AWS and its client as a StoreError of one line."""
-    from botocore import exceptions
-
-    try:
-        yield
-    except exceptions.ClientError as error:
-        text = by_code.get(error.response["Error"]["Code"])
-        raise StoreError(text or f"{place} could not be read: {error}") from error
-    except exceptions.NoCredentialsError as error:
-        raise StoreError(
-            f"{place} could not be read: no AWS credentials were found. Set AWS_PROFILE, or "
-            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        ) from error
-    except exceptions.NoRegionError as error:
-        raise StoreError(
-            f"{place} could not be read: no AWS region is set. Set AWS_REGION"
-        ) from error
-    except exceptions.BotoCoreError as error:
-        text = " ".join(str(error).split())
-        raise StoreError(f"{place} could not be read: {text}") from error
+def _explained(place: str, by_code: Mapping[str, str]) -> AbstractContextManager[None]:
+    """Return a context that raises errors of AWS and its client as a StoreError of one line."""
+    return explained(f"{place} could not be read", by_code, StoreError)

@@ -1,11 +1,11 @@
-"""Patches of SQS: long polling, event source mappings, and the text of redrive policies."""
+"""Patches of SQS: long polling, event source mappings, batches, and redrive policies."""
 
 import json
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-from moto.sqs.models import Message, Queue
+from moto.sqs.models import Message, Queue, SQSBackend
 
 from local_aws.awslambda import event_source_mappings
 from local_aws.patching import Patch
@@ -15,9 +15,11 @@ from local_aws.request_lock import request_lock
 def install(patch: Patch) -> None:
     """moto waits and invokes functions within a request, and writes redrive policies with spaces.
 
-    The spaces would be a change in every plan of Terraform.
+    The spaces would be a change in every plan of Terraform. Messages that are sent in a batch lose
+    their system attributes.
     """
     moto_add, moto_attributes = Queue.add_message, Queue.attributes
+    moto_send_batch = SQSBackend.send_message_batch
 
     def add_message(queue: Queue, message: Message) -> None:
         mappings, queue.lambda_event_source_mappings = queue.lambda_event_source_mappings, {}
@@ -34,8 +36,19 @@ def install(patch: Patch) -> None:
             result["RedrivePolicy"] = json.dumps(queue.redrive_policy, separators=(",", ":"))
         return result
 
+    def send_message_batch(
+        backend: SQSBackend, queue_name: str, entries: dict[str, dict[str, Any]]
+    ) -> tuple[list[Message], list[dict[str, Any]]]:
+        messages, failed = moto_send_batch(backend, queue_name, entries)
+        by_id = {entry["Id"]: entry for entry in entries.values()}
+        for message in messages:
+            entry = by_id[message.user_id]  # type: ignore[attr-defined]  # moto adds it
+            message.system_attributes = entry.get("MessageSystemAttributes") or {}
+        return messages, failed
+
     patch(Queue, "add_message", add_message)
     patch(Queue, "attributes", property(attributes))
+    patch(SQSBackend, "send_message_batch", send_message_batch)
     patch(Queue, "wait_for_messages", _wait_for_messages)
 
 

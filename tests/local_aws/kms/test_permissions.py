@@ -40,6 +40,9 @@ def key(caller: LocalAws) -> str:
     caller.client("sqs").create_queue(
         QueueName="secret", Attributes={"KmsMasterKeyId": "alias/own"}
     )
+    caller.client("secretsmanager").create_secret(
+        Name="secret", SecretString="text", KmsKeyId=kms["Arn"]
+    )
     caller.client("sns").create_topic(Name="secret", Attributes={"KmsMasterKeyId": kms["KeyId"]})
     return str(kms["Arn"])
 
@@ -60,6 +63,8 @@ ENCRYPTED: list[tuple[str, str, dict[str, Any], list[str], list[object]]] = [
      ["Decrypt", "GenerateDataKey"], [400, "KMS.AccessDeniedException"]),
     ("sqs", "receive_message", {"QueueUrl": URL.format("secret")},
      ["Decrypt"], [400, "KMS.AccessDeniedException"]),
+    ("secretsmanager", "get_secret_value", {"SecretId": "secret"},
+     ["Decrypt"], [400, "AccessDeniedException"]),
     ("sns", "publish", {"TopicArn": f"arn:aws:sns:{HERE}:secret", "Message": "text"},
      ["Decrypt", "GenerateDataKey"], [400, "KMSAccessDenied"]),
 ]  # fmt: skip

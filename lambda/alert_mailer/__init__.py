@@ -1,0 +1,1 @@
+"""Sends notifications of an SNS topic as mail, through an SMTP server."""

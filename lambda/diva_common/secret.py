@@ -1,0 +1,74 @@
+"""Secrets from AWS Secrets Manager, fetched once for each process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+
+class InvalidSecret(Exception):
+    """A secret does not have the expected form. The message does not contain its value."""
+
+
+class Secret:
+    """A secret that is fetched when it is first used, and kept."""
+
+    def __init__(self, client: Any, arn: str) -> None:
+        """Take a client of Secrets Manager, and the ARN of the secret."""
+        self._client = client
+        self._arn = arn
+        self._text: str | None = None
+
+    def token(self) -> str:
+        """Return the secret as a token: its text, or the value of `token` in a JSON object.
+
+        Raises InvalidSecret.
+        """
+        try:
+            values = json.loads(self._fetched())
+        except ValueError:
+            values = None
+        if isinstance(values, dict):
+            (token,) = self.values(("token",))
+        else:
+            token = self._fetched().strip()
+        # Spaces or line breaks would end the header that the token is sent in.
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise InvalidSecret(
+                f"The secret {self._arn} must be a token, or a JSON object with a token, without "
+                "spaces, control characters and characters outside of ASCII."
+            )
+        return token
+
+    def values(self, names: Sequence[str]) -> list[str]:
+        """Return the values of `names` in the JSON object that is the secret.
+
+        Raises InvalidSecret.
+        """
+        try:
+            found = json.loads(self._fetched())
+        except ValueError:
+            found = None
+        values = [found.get(name) for name in names] if isinstance(found, dict) else []
+        texts = [value for value in values if isinstance(value, str) and value]
+        if len(texts) < len(names):
+            raise InvalidSecret(
+                f"The secret {self._arn} must be a JSON object with texts for "
+                f"{' and '.join(names)}, but is not."
+            )
+        return texts
+
+    def refetch(self) -> bool:
+        """Fetch the secret again, since it was rejected, and return whether it has changed."""
+        old, self._text = self._text, None
+        return self._fetched() != old
+
+    def _fetched(self) -> str:
+        if self._text is None:
+            response = self._client.get_secret_value(SecretId=self._arn)
+            text = response.get("SecretString")
+            if not isinstance(text, str):
+                raise InvalidSecret(f"The secret {self._arn} must be a text, but is binary.")
+            self._text = text
+        return self._text

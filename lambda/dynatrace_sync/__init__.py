@@ -1,0 +1,1 @@
+"""Copies metrics from CloudWatch and from log lines to Dynatrace."""

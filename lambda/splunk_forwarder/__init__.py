@@ -1,0 +1,1 @@
+"""Forwards log events of CloudWatch Logs to the HTTP Event Collector (HEC) of Splunk."""

@@ -1,0 +1,1 @@
+"""`redrive`: replay the messages of a dead-letter queue."""

@@ -1,0 +1,1 @@
+"""Secrets Manager: the permissions that its operations require."""

@@ -1,0 +1,93 @@
+"""An SMTP server with STARTTLS and login, and what it has received."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from ..certificates import HOST, server_context
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A mail, with its envelope."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    mail: EmailMessage
+
+    @property
+    def text(self) -> str:
+        return str(self.mail.get_content()).replace("\r\n", "\n")
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """What a server has received, and what it refuses."""
+
+    port: int
+    login: tuple[str, str] = ("mailer", "correct")
+    refused: dict[str, str] = field(default_factory=dict)
+    """The response to RCPT for these addresses."""
+    response: str = "250 OK"
+    """The response to the content of a mail."""
+    received: list[Received] = field(default_factory=list)
+    encrypted: list[bool] = field(default_factory=list)
+    logins: list[tuple[str, str]] = field(default_factory=list)
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd calls it so
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
+        if self.response.startswith("250"):
+            mail = message_from_bytes(envelope.content, policy=policy.default)
+            assert isinstance(mail, EmailMessage)
+            recipients = tuple(envelope.rcpt_tos)
+            self.received.append(Received(envelope.mail_from, recipients, mail))
+            self.encrypted.append(session.ssl is not None)
+        return self.response
+
+    def authenticate(
+        self, server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword
+    ) -> AuthResult:
+        login = (data.login.decode(), data.password.decode())
+        self.logins.append(login)
+        return AuthResult(success=login == self.login, handled=False)
+
+
+@contextmanager
+def smtp_server(tls: ssl.SSLContext | None = None, /, **options: Any) -> Iterator[Mailbox]:
+    """Run a server that wants STARTTLS and a login, unless `options` of aiosmtpd say otherwise."""
+    with closing(socket.socket()) as free:
+        free.bind((HOST, 0))
+        mailbox = Mailbox(free.getsockname()[1])
+    wanted: dict[str, Any] = {
+        "tls_context": tls or server_context(),
+        "require_starttls": True,
+        "auth_required": True,
+        **options,
+    }
+    controller = Controller(
+        mailbox, HOST, mailbox.port, authenticator=mailbox.authenticate, **wanted
+    )
+    controller.start()
+    try:
+        yield mailbox
+    finally:
+        controller.stop()

@@ -1,0 +1,28 @@
+"""Certificates for servers that tests start."""
+
+from __future__ import annotations
+
+import ssl
+from functools import cache
+
+import trustme
+
+HOST = "127.0.0.1"
+
+
+@cache
+def authority() -> trustme.CA:
+    """The certificate authority that the functions are told to trust."""
+    return trustme.CA()
+
+
+def trusted_pem() -> str:
+    """Return what goes into CA_CERTIFICATES_PEM."""
+    return authority().cert_pem.bytes().decode()
+
+
+def server_context(ca: trustme.CA | None = None, host: str = HOST) -> ssl.SSLContext:
+    """Return the TLS of a server: by default, one that the functions trust."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    (ca or authority()).issue_cert(host).configure_cert(context)
+    return context

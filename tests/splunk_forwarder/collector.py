@@ -1,0 +1,47 @@
+"""An HTTP Event Collector: keeps valid events and refuses others, as Splunk documents it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..https_server import Answer, Request
+
+TOKEN = "00000000-0000-0000-0000-000000000001"  # noqa: S105  # of nothing
+
+
+def events_in(request: Request) -> list[dict[str, Any]]:
+    """Return the events of a request, which are JSON objects one after the other."""
+    decoder = json.JSONDecoder()
+    text = request.body.decode().strip()
+    events = []
+    while text:
+        event, end = decoder.raw_decode(text)
+        events.append(event)
+        text = text[end:].lstrip()
+    return events
+
+
+class Hec:
+    """HEC: keeps the events of valid requests, and refuses as Splunk documents it."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict[str, Any]] = []
+        self.invalid: dict[str, tuple[int, str]] = {}
+        """Code and text with which an event of this text is refused."""
+
+    def __call__(self, request: Request) -> Answer:
+        assert request.path == "/services/collector/event"
+        if request.headers["Authorization"] != f"Splunk {TOKEN}":
+            return Answer(403, {"text": "Invalid token", "code": 4})
+        events = events_in(request)
+        for number, event in enumerate(events):
+            if event["event"] in self.invalid:
+                code, text = self.invalid[event["event"]]
+                return Answer(400, {"text": text, "code": code, "invalid-event-number": number})
+        self.kept += events
+        return Answer(200, {"text": "Success", "code": 0})
+
+    @property
+    def texts(self) -> list[str]:
+        return [event["event"] for event in self.kept]

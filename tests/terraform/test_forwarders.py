@@ -1,0 +1,193 @@
+"""The modules that forward logs and metrics: applied, used, and without each permission."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cli.common import paths
+from cli.common.terraform import Terraform, working_copy
+
+from .. import https_server
+from ..certificates import trusted_pem
+from ..dynatrace_sync import environment
+from ..https_server import Answer
+from ..splunk_forwarder import collector
+from .privileges import Grant, without
+
+if TYPE_CHECKING:
+    from local_aws import LocalAws
+
+ROOT = Path(__file__).parent / "forwarders"
+GROUP = "/aws/lambda/source"
+SPLUNK, DYNATRACE = "splunk-forwarder", "dynatrace-sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarders:
+    """The applied root module, and what it sends to."""
+
+    terraform: Terraform
+    variables: dict[str, str]
+    outputs: dict[str, Any]
+    hec: collector.Hec
+    hec_server: https_server.Server
+    environment: environment.Environment
+
+
+@pytest.fixture(scope="module")
+def forwarders(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forwarders]:
+    hec, metrics = collector.Hec(), environment.Environment()
+    with (
+        https_server.https_server(hec) as hec_server,
+        https_server.https_server(metrics) as metrics_server,
+    ):
+        variables = {
+            "hec_url": hec_server.url,
+            "dynatrace_url": f"{metrics_server.url}/e/abc",
+            "ca_certificates_pem": trusted_pem(),
+            "tokens": json.dumps({"hec": collector.TOKEN, "dynatrace": environment.TOKEN}),
+        }
+        project = working_copy(tmp_path_factory.mktemp("forwarders") / "project")
+        folder = project / ROOT.relative_to(paths.ROOT)
+        shutil.copytree(ROOT, folder)
+        terraform = Terraform(folder)
+        terraform.init()
+        terraform.apply(variables)
+        yield Forwarders(terraform, variables, terraform.output(), hec, hec_server, metrics)
+
+
+def invocation(text: str) -> dict[str, Any]:
+    """Return the event that CloudWatch Logs invokes the forwarder with."""
+    data = {
+        "messageType": "DATA_MESSAGE",
+        "owner": "123456789012",
+        "logGroup": GROUP,
+        "logStream": "stream",
+        "subscriptionFilters": ["splunk--main--aws%3Alambda"],
+        "logEvents": [{"id": "1", "timestamp": 1_795_338_000_000, "message": text}],
+    }
+    return {
+        "awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(data).encode())).decode()}
+    }
+
+
+def write_log(aws: LocalAws, stream: str) -> dict[str, Any]:
+    """Write metrics to the log group, and return the event for a run that copies them."""
+    logs = aws.client("logs")
+    logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
+    now = int(time.time() * 1000)
+    message = json.dumps({"dt.metrics": {stream: 2}})
+    logs.put_log_events(
+        logGroupName=GROUP,
+        logStreamName=stream,
+        logEvents=[{"timestamp": now, "message": message}],
+    )
+    # The minute of the log event is over, and the lag has passed.
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now / 1000 + 360))
+    return {
+        "time": later,
+        "interval_sec": 60,
+        "function_name": "source",
+        "log_group_name": GROUP,
+    }
+
+
+def test_a_second_plan_is_empty(forwarders: Forwarders) -> None:
+    assert not forwarders.terraform.plan(forwarders.variables)
+
+
+def test_the_arns_are_those_of_the_functions(aws: LocalAws, forwarders: Forwarders) -> None:
+    for module, name in (("splunk", SPLUNK), ("dynatrace", DYNATRACE)):
+        function = aws.client("lambda").get_function(FunctionName=name)["Configuration"]
+        assert forwarders.outputs[module]["lambda_arn"] == function["FunctionArn"]
+
+
+def test_log_events_of_a_subscribed_group_arrive_in_splunk(
+    aws: LocalAws, forwarders: Forwarders
+) -> None:
+    request = write_log(aws, "rows")
+    [event] = [each for each in forwarders.hec.kept if "rows" in each["event"]]
+    assert (event["source"], event["index"], event["sourcetype"]) == (GROUP, "main", "aws:lambda")
+    assert aws.invoke(DYNATRACE, request).function_error is None
+    [line] = [each for each in forwarders.environment.lines if "log.rows" in each]
+    place = 'aws.account.id="123456789012",aws.region="us-east-1",function="source"'
+    assert line.startswith(f"s3_event_processor.log.rows,{place} gauge,min=2,max=2,sum=2,count=1 ")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "attempts"), [("splunk", SPLUNK, 3), ("dynatrace", DYNATRACE, 1)]
+)
+def test_an_event_that_fails_is_kept(
+    aws: LocalAws, forwarders: Forwarders, module: str, name: str, attempts: int
+) -> None:
+    """After as many attempts as the module allows."""
+    forwarders.hec_server.answers.extend([Answer(400, {"text": "Incorrect index", "code": 7})] * 9)
+    event = invocation("text") if module == "splunk" else {"interval_sec": 90}
+    aws.client("lambda").invoke(
+        FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode()
+    )
+    assert len(forwarders.hec_server.answers) == 9 - (attempts if module == "splunk" else 0)
+    forwarders.hec_server.answers.clear()
+    url = forwarders.outputs[module]["dead_letter_queue_url"]
+    [letter] = aws.client("sqs").receive_message(QueueUrl=url)["Messages"]
+    assert json.loads(letter["Body"]) == event
+    groups = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+    failed = [
+        each
+        for each in groups
+        if "Incorrect index" in each["message"] or "must be a multiple" in each["message"]
+    ]
+    assert len(failed) >= attempts
+
+
+@pytest.mark.parametrize("name", [SPLUNK, DYNATRACE])
+def test_dead_letters_fire_an_alarm(aws: LocalAws, forwarders: Forwarders, name: str) -> None:
+    cloudwatch = aws.client("cloudwatch")
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=[f"{name}-dead-letters"])["MetricAlarms"]
+    topics = {output["sns_topic_arn"] for output in forwarders.outputs.values()}
+    assert set(alarm["AlarmActions"]) == set(alarm["OKActions"]) < topics
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": f"{name}-dlq"}]
+
+
+@pytest.mark.usefixtures("forwarders")
+@pytest.mark.parametrize("name", [SPLUNK, DYNATRACE])
+def test_every_permission_is_needed(aws: LocalAws, name: str) -> None:
+    role = f"{name}-us-east-1"
+    policy = aws.client("iam").get_role_policy(RoleName=role, PolicyName="function")
+    grants = [
+        Grant(role, "function", statement["Sid"], action)
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in statement["Action"]
+    ]
+    assert {grant.sid for grant in grants} >= {"Log", "DeadLetters", "Token"}
+    event = invocation("text") if name == SPLUNK else write_log(aws, "permissions")
+    with aws.enforcing_iam():
+        assert error_of(aws, name, event) == ""
+        for grant in grants:
+            if grant.sid != "Log":  # which modules/monitored-lambda gives every function
+                with without(aws, grant):
+                    assert grant.action.partition(":")[2] in error_of(aws, name, event), grant
+        assert error_of(aws, name, event) == ""
+
+
+def error_of(aws: LocalAws, name: str, event: dict[str, Any]) -> str:
+    """Return the error of a run in a new process, empty if it succeeds."""
+    functions = aws.client("lambda")
+    letters = functions.get_function_configuration(FunctionName=name)["DeadLetterConfig"]
+    try:
+        functions.update_function_configuration(FunctionName=name, DeadLetterConfig=letters)
+    except ClientError as error:
+        return str(error)
+    run = aws.invoke(name, event)
+    return str(run.payload["errorMessage"]) if run.function_error else ""
