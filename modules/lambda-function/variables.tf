@@ -251,6 +251,13 @@ variable "provisioned_concurrent_executions" {
   }
 }
 
+variable "ignore_provisioned_concurrency_changes" {
+  description = "Whether provisioned concurrency can be changed outside of Terraform, for example by Application Auto Scaling. `provisioned_concurrent_executions` is then the initial value."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "maximum_retry_attempts" {
   description = "Number of times that Lambda retries a failed asynchronous run, from 0 to 2."
   type        = number
