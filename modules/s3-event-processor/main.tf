@@ -63,7 +63,7 @@ module "function" {
   ignore_provisioned_concurrency_changes = local.has_autoscaling
 }
 
-# The state machine starts the function only when its role has its permissions.
+# The function can be invoked as soon as it exists, so it waits for the permissions of its role.
 resource "terraform_data" "function_role" {
   count = var.create_lambda ? 1 : 0
 

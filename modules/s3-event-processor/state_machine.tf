@@ -24,19 +24,19 @@ locals {
 
   # How long a message can be in use, from its receipt until it is deleted or given back.
   required_visibility_timeout = (
-    (local.batch_size - 1) * var.stagger_sec + max(local.lane_offsets...)
+    (local.batch_size - 1) * var.stagger_sec + max(0, local.lane_offsets...)
     + (1 + var.lambda_invoke_retries) * local.invoke_timeout_sec + local.retry_backoff_total
     + 60
   )
-  visibility_timeout = min(43200, max(coalesce(var.sqs_visibility_timeout_seconds, 0), local.required_visibility_timeout))
+  visibility_timeout = max(coalesce(var.sqs_visibility_timeout_seconds, 0), local.required_visibility_timeout)
 
   # An execution can have 25,000 history events. The most that a message can cause: start and end of
-  # the iteration 2, Stagger 2, Invoke 5 and 3 for each retry, GiveBackOrBury 2, Bury and GiveBack or
-  # Delete 5 each and 3 for each retry.
+  # the iteration 2, Stagger 2, Invoke 5 and 3 for each retry, GiveBackOrBury 2, Bury and GiveBack 5
+  # each and 3 for each retry, LeftToTimeout 2.
   service_retries    = 2
-  events_per_message = 2 + 2 + (5 + 3 * var.lambda_invoke_retries) + 2 + 2 * (5 + 3 * local.service_retries)
+  events_per_message = 2 + 2 + (5 + 3 * var.lambda_invoke_retries) + 2 + 2 * (5 + 3 * local.service_retries) + 2
   events_per_cycle   = local.batch_size * local.events_per_message + (5 + 3 * local.service_retries) + 4 + 4
-  largest_max_cycles = floor((25000 - 500) / (local.looks * var.step_functions_lanes * local.events_per_cycle))
+  largest_max_cycles = floor((25000 - 500) / max(1, local.looks * var.step_functions_lanes * local.events_per_cycle))
   max_cycles         = coalesce(var.step_functions_max_cycles, min(1000, local.largest_max_cycles))
 
   # EventBridge does not know seconds. Where the queue is to be looked at more often than once a
@@ -60,6 +60,8 @@ locals {
   definition = {
     Comment = "Processes the messages of ${local.queue_name}, each with an invocation of ${local.function_name}"
     StartAt = local.looks == 1 ? "CountMessages" : "StartLooking"
+    # Longer than all that an execution can wait for.
+    TimeoutSeconds = local.looks * (300 + local.max_cycles * (local.visibility_timeout + 300))
     States = merge(
       local.looking_states,
       local.guard_states,

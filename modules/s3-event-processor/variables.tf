@@ -402,6 +402,10 @@ variable "step_functions_lanes" {
     condition     = var.step_functions_lanes >= 1 && var.step_functions_lanes <= 40 && floor(var.step_functions_lanes) == var.step_functions_lanes
     error_message = "step_functions_lanes must be a whole number from 1 to 40, but is ${var.step_functions_lanes}."
   }
+  validation {
+    condition     = var.step_functions_lanes * local.looks * local.events_per_cycle <= 24500
+    error_message = "step_functions_lanes must be smaller, or step_functions_schedule_expression rarer: an execution can have 25,000 history events, but one batch in each of ${var.step_functions_lanes} lanes for each of ${local.looks} looks can have ${local.looks * var.step_functions_lanes * local.events_per_cycle}."
+  }
 }
 
 variable "stagger_sec" {

@@ -41,7 +41,6 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "lambda_auto_scaling_backlog_target": 0,
             "step_functions_name": "a b",
             "step_functions_max_concurrency": 0,
-            "step_functions_lanes": 41,
             "stagger_sec": 0.5,
             "step_functions_schedule_expression": "rate(5 seconds)",
             "step_functions_log_level": "DEBUG",
@@ -73,7 +72,6 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "step_functions_name must be null or consist of 1 to 80 letters, digits, hyphens or"
             ' underscores, but is "a b".',
             "step_functions_max_concurrency must be a whole number from 1 to 1000, but is 0.",
-            "step_functions_lanes must be a whole number from 1 to 40, but is 41.",
             "stagger_sec must be a whole number from 0 to 900, since Step Functions waits whole"
             " seconds, but is 0.5.",
             'rate(<10 to 59> seconds) or cron(<six fields>), but is "rate(5 seconds)".',
@@ -119,12 +117,9 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "existing_bucket_id": "documents",
             "existing_lambda_arn": f"{FUNCTION}:process",
             "lambda_auto_scaling_enabled": True,
-            "lambda_max_concurrency": 2,
-            "lambda_provisioned_concurrency": 3,
             "dynatrace_sync_lambda_arn": "sync",
             "splunk_forwarder_lambda_arn": "forwarder",
             "smtp": {**SMTP, "from": "alarms", "port": 0},
-            "alarm_actions": [f"arn:aws:sns:us-east-1:123456789012:{name}" for name in "abcde"],
             "step_functions_max_cycles": 1_000,
             "step_functions_max_concurrency": 10,
             "lambda_timeout": 901,
@@ -133,14 +128,12 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "but create_bucket is true and existing_bucket_id is set.",
             "but create_lambda is true and existing_lambda_arn is set.",
             "must be false unless lambda_provisioned_concurrency_enabled is true.",
-            "of at least lambda_provisioned_concurrency (3), but is 2.",
             "dynatrace_sync_lambda_arn must be the ARN of a function"
             ' (arn:<partition>:lambda:<region>:<account>:function:<name>), but is "sync".',
             "splunk_forwarder_lambda_arn must be the ARN of a function"
             ' (arn:<partition>:lambda:<region>:<account>:function:<name>), but is "forwarder".',
             'for example on-call@example.com, but are "alarms", "on-call@example.com".',
             "smtp.port must be a whole number from 1 to 65535, but is 0.",
-            "at most four ARNs, since the topic of the alert mailer is one more, but contains 5.",
             "since an execution can have 25,000 history events, but is 1000.",
             "lambda_timeout must be a whole number from 1 to 900 (seconds), but is 901.",
         ],
@@ -156,6 +149,31 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             'not its ARN, but is "arn:aws:s3:::documents".',
             "existing_lambda_arn must be the ARN of a function"
             ' (arn:<partition>:lambda:<region>:<account>:function:<name>), but is "process".',
+        ],
+    ),
+    (
+        {
+            "step_functions_lanes": 40,
+            "step_functions_max_concurrency": 10,
+            "step_functions_schedule_expression": "rate(10 seconds)",
+        },
+        ["one batch in each of 40 lanes for each of 6 looks can have"],
+    ),
+    (
+        # Their validations refer to other variables, which must be valid.
+        {
+            "step_functions_lanes": 41,
+            "lambda_provisioned_concurrency_enabled": True,
+            "lambda_auto_scaling_enabled": True,
+            "lambda_provisioned_concurrency": 3,
+            "lambda_max_concurrency": 2,
+            "smtp": SMTP,
+            "alarm_actions": [f"arn:aws:sns:us-east-1:123456789012:{name}" for name in "abcde"],
+        },
+        [
+            "step_functions_lanes must be a whole number from 1 to 40, but is 41.",
+            "of at least lambda_provisioned_concurrency (3), but is 2.",
+            "at most four ARNs, since the topic of the alert mailer is one more, but contains 5.",
         ],
     ),
     (
