@@ -156,6 +156,7 @@ def _install_executions(patch: Patch) -> None:
     def stop(execution: Execution, stop_date: Any, error: str | None, cause: str | None) -> None:
         with ending:
             if execution.status == "RUNNING":
+                _wait_until_begun(execution)
                 moto_stop(execution, stop_date, error, cause)
                 execution.exec_status = executions.ABORTED
                 execution.stop_date = stop_date
@@ -182,3 +183,11 @@ def _install_executions(patch: Patch) -> None:
     patch(Execution, "stop", stop)
     patch(Environment, "set_error", set_error)
     patch(BaseExecutionWorkerCommunication, "terminated", terminated)
+
+
+def _wait_until_begun(execution: Execution) -> None:
+    """Wait for the thread of an execution, which moto cannot stop before its first state."""
+    worker = execution.exec_worker
+    assert worker
+    while worker.env is None or worker.env.program_state() is None:
+        time.sleep(0.001)

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
+from ...processes import PATIENCE_SEC
 from ..functions import deploy
 from .machines import create, ended, entered, run, start, wait_until_entered
 
@@ -127,6 +128,22 @@ def test_an_execution_that_is_stopped_enters_no_further_state(aws: LocalAws) -> 
     assert entered(aws, arn) == ["Invoke"]
 
 
+def test_an_execution_that_is_stopped_at_once_is_aborted(aws: LocalAws) -> None:
+    machine = create(aws, {"Wait": waiting(600)})
+    until = time.monotonic() + PATIENCE_SEC
+    for _ in range(20):
+        arn = start(aws, machine)
+        aws.client("stepfunctions").stop_execution(executionArn=arn)
+        assert ended(aws, arn)["status"] == "ABORTED"
+        while last_event(aws, arn) != "ExecutionAborted":
+            assert time.monotonic() < until, "it has not stopped"
+
+
+def last_event(aws: LocalAws, execution_arn: str) -> str | None:
+    history = aws.client("stepfunctions").get_execution_history(executionArn=execution_arn)
+    return history["events"][-1]["type"] if history["events"] else None
+
+
 def test_executions_without_a_name_get_different_ones(aws: LocalAws) -> None:
     machine = create(aws, {"End": {"Type": "Succeed"}})
     assert len({start(aws, machine) for _ in range(3)}) == 3
@@ -152,7 +169,7 @@ def test_an_execution_that_ends_is_counted(aws: LocalAws) -> None:
         ComparisonOperator="GreaterThanThreshold",
         **alarm,
     )
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_SEC
     while not aws.evaluate_alarms():
         assert time.monotonic() < until
     [found] = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
@@ -170,7 +187,7 @@ def test_the_errors_of_an_execution_are_logged(aws: LocalAws) -> None:
     states = {"Fail": {"Type": "Fail", "Error": "Wrong"}}
     arn = start(aws, create(aws, states, loggingConfiguration=logging))
     ended(aws, arn)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_SEC
     while not (events := aws.client("logs").filter_log_events(logGroupName="machine")["events"]):
         assert time.monotonic() < until
     lines = [json.loads(event["message"]) for event in events]
