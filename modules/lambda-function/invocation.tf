@@ -48,11 +48,24 @@ resource "aws_lambda_alias" "live" {
 }
 
 resource "aws_lambda_provisioned_concurrency_config" "live" {
-  count = var.provisioned_concurrent_executions == null ? 0 : 1
+  count = var.provisioned_concurrent_executions != null && !var.ignore_provisioned_concurrency_changes ? 1 : 0
 
   function_name                     = aws_lambda_function.this.function_name
   qualifier                         = aws_lambda_alias.live[0].name
   provisioned_concurrent_executions = var.provisioned_concurrent_executions
+}
+
+# A resource of its own, since ignore_changes cannot depend on a variable.
+resource "aws_lambda_provisioned_concurrency_config" "scaled" {
+  count = var.provisioned_concurrent_executions != null && var.ignore_provisioned_concurrency_changes ? 1 : 0
+
+  function_name                     = aws_lambda_function.this.function_name
+  qualifier                         = aws_lambda_alias.live[0].name
+  provisioned_concurrent_executions = var.provisioned_concurrent_executions
+
+  lifecycle {
+    ignore_changes = [provisioned_concurrent_executions]
+  }
 }
 
 moved {

@@ -326,6 +326,13 @@ variable "provisioned_concurrent_executions" {
   }
 }
 
+variable "ignore_provisioned_concurrency_changes" {
+  description = "Whether provisioned concurrency can be changed outside of Terraform, for example by Application Auto Scaling. `provisioned_concurrent_executions` is then the initial value."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "snap_start" {
   description = "Whether to start environments of the `live` alias from a snapshot of the initialized function (Lambda SnapStart). Requires Python 3.12 or later, and neither provisioned concurrency, a file system nor more than 512 MB of ephemeral storage."
   type        = bool

@@ -27,6 +27,7 @@ from local_aws.iam.authorization import Authorization
 from local_aws.request_lock import request_lock
 from local_aws.server import HOST, Server
 from local_aws.sns.email import Email, Mailboxes
+from local_aws.stepfunctions.clients import RoleClients
 
 _running = threading.Lock()
 
@@ -84,7 +85,11 @@ class LocalAws:
             )
             invoker = Invoker(self._executor, self._authorization)
             self._mailboxes = Mailboxes()
-            stack.enter_context(services.patched(invoker, self._authorization, self._mailboxes))
+            self._role_clients = RoleClients(self.endpoint, self._authorization)
+            stack.callback(self._role_clients.close)
+            stack.enter_context(
+                services.patched(invoker, self._authorization, self._mailboxes, self._role_clients)
+            )
             self.reset()
             stack.callback(server.join)
             stack.callback(self.reset)
@@ -124,13 +129,15 @@ class LocalAws:
 
         Invocations are asynchronous. Functions that fail are retried, and their events sent to
         dead-letter queues, as it is configured. This returns the last attempt of each function.
+        Executions of state machines are started, and still run when this returns.
         Events that cannot be delivered go to the dead-letter queue of the target. Raises
         `RuleNotFireable` if there is none, or if EventBridge would do nothing.
         """
         events, functions = self.client("events"), self.client("lambda")
-        due = list(schedules.scheduled_events(events, functions, rule_name))
+        found = schedules.scheduled_events(events, functions, self._authorization, rule_name)
+        due = list(found)
         with request_lock:
-            results = [(each.function_name, schedules.deliver(each)) for each in due]
+            results = [(each.target_name, schedules.deliver(each)) for each in due]
         return [
             Invocation(
                 name, json.loads(result.payload), result.function_error, result.log_tail, 200
@@ -171,6 +178,7 @@ class LocalAws:
             request_lock.interrupt()
             self._authorization.revoke_credentials()
             self._mailboxes.clear()
+            self._role_clients.close()
             moto_api_backend.reset()
         self._executor.retire_all()
 

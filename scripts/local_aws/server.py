@@ -6,15 +6,13 @@ import socket
 import sys
 import threading
 import traceback
+import uuid
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
+from moto.moto_server import werkzeug_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
@@ -69,7 +67,8 @@ class _App:
 
     def __init__(self, check: Check) -> None:
         self._check = check
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        # Looked up for every service, since it may be patched.
+        self._moto = DomainDispatcherApplication(lambda name: werkzeug_app.create_backend_app(name))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         # Read before the lock is taken, which a client that sends slowly must not hold.
@@ -81,6 +80,7 @@ class _App:
             if not isinstance(error, (NotImplementedError, Interrupted)):
                 traceback.print_exc()
             response = _not_implemented(error)
+        response.headers.setdefault("x-amzn-RequestId", str(uuid.uuid4()))
         return response(environ, start_response)
 
     def _respond(self, environ: dict[str, Any], body: bytes) -> Response:

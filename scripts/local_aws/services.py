@@ -7,11 +7,14 @@ and one for the permissions that requests to it require of execution roles.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import local_aws.applicationautoscaling.patches
 import local_aws.awslambda.patches
+import local_aws.awslambda.request_permissions
 import local_aws.cloudwatch.patches
 import local_aws.cloudwatch.permissions
 import local_aws.dynamodb.permissions
 import local_aws.ec2.patches
+import local_aws.events.object_events
 import local_aws.iam.patches
 import local_aws.logs.patches
 import local_aws.logs.permissions
@@ -22,34 +25,44 @@ import local_aws.sns.patches
 import local_aws.sns.permissions
 import local_aws.sqs.patches
 import local_aws.sqs.permissions
+import local_aws.stepfunctions.patches
+import local_aws.stepfunctions.permissions
 from local_aws.awslambda.invocations import Invoker
 from local_aws.iam.api_requests import RequiredPermissions
 from local_aws.iam.authorization import Authorization
 from local_aws.patching import patching
 from local_aws.sns.email import Mailboxes
+from local_aws.stepfunctions.clients import RoleClients
 
 REQUIRED_PERMISSIONS: Mapping[str, RequiredPermissions] = {
     "dynamodb": local_aws.dynamodb.permissions.required,
+    "lambda": local_aws.awslambda.request_permissions.required,
     "logs": local_aws.logs.permissions.required,
     "monitoring": local_aws.cloudwatch.permissions.required,
     "s3": local_aws.s3.permissions.required,
     "secretsmanager": local_aws.secretsmanager.permissions.required,
     "sns": local_aws.sns.permissions.required,
     "sqs": local_aws.sqs.permissions.required,
+    "states": local_aws.stepfunctions.permissions.required,
 }
 """The permissions that requests require, by the name of the service in their signatures."""
 
 
 @contextmanager
-def patched(invoker: Invoker, authorization: Authorization, mailboxes: Mailboxes) -> Iterator[None]:
+def patched(
+    invoker: Invoker, authorization: Authorization, mailboxes: Mailboxes, clients: RoleClients
+) -> Iterator[None]:
     """Patch moto for the time of a `with` block."""
     with patching() as patch:
+        local_aws.applicationautoscaling.patches.install(patch)
         local_aws.awslambda.patches.install(patch, invoker, authorization)
         local_aws.cloudwatch.patches.install(patch)
         local_aws.ec2.patches.install(patch)
+        local_aws.events.object_events.install(patch)
         local_aws.iam.patches.install(patch)
         local_aws.logs.patches.install(patch)
         local_aws.s3.patches.install(patch, authorization)
         local_aws.sns.patches.install(patch, mailboxes)
         local_aws.sqs.patches.install(patch)
+        local_aws.stepfunctions.patches.install(patch, clients)
         yield

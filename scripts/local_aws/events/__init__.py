@@ -1,1 +1,1 @@
-"""EventBridge: fires scheduled rules, and delivers their events to Lambda."""
+"""EventBridge: fires scheduled rules, and delivers events to Lambda, Step Functions and SQS."""

@@ -1,4 +1,7 @@
-"""What EventBridge does when the schedule of a rule comes up: it sends events to Lambda."""
+"""What EventBridge does when the schedule of a rule comes up.
+
+It sends events to functions, and starts executions of state machines.
+"""
 
 import json
 import uuid
@@ -8,28 +11,29 @@ from datetime import datetime, timezone
 from typing import Any
 
 from moto.awslambda.utils import get_backend
+from moto.stepfunctions import responses as stepfunctions
+from moto.stepfunctions.exceptions import StateMachineDoesNotExist
 
 from local_aws.awslambda.executor import Result
 from local_aws.awslambda.function import qualifier_in
 from local_aws.awslambda.local_function import LocalFunction
 from local_aws.errors import RuleNotFireable
-from local_aws.iam.policies import Decision, Permission, Principal, evaluate
-from local_aws.sqs import queues
-
-_EVENTBRIDGE = Principal.service("events.amazonaws.com")
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryError:
-    """Why an event cannot be delivered, with EventBridge's code for the reason."""
-
-    code: str
-    message: str
+from local_aws.events.delivery import (
+    DeliveryError,
+    accepts,
+    is_allowed,
+    send_to_dead_letter_queue,
+)
+from local_aws.iam.authorization import Authorization, RoleSession
+from local_aws.stepfunctions.permissions import to_start
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledEvent:
-    """An event (JSON text) for a function, and what keeps EventBridge from delivering it."""
+    """An event (JSON text) for a function or state machine.
+
+    `error` is what keeps EventBridge from delivering it.
+    """
 
     rule_arn: str
     target_arn: str
@@ -38,12 +42,14 @@ class ScheduledEvent:
     error: DeliveryError | None
 
     @property
-    def function_name(self) -> str:
+    def target_name(self) -> str:
         return self.target_arn.split(":")[6]
 
 
-def scheduled_events(events: Any, functions: Any, rule_name: str) -> Iterator[ScheduledEvent]:
-    """Yield an event for each Lambda target of a rule.
+def scheduled_events(
+    events: Any, functions: Any, authorization: Authorization, rule_name: str
+) -> Iterator[ScheduledEvent]:
+    """Yield an event for each target of a rule that is a function or a state machine.
 
     `events` and `functions` are clients of EventBridge and Lambda. Raises `RuleNotFireable` if
     EventBridge would do nothing, or would lose an event.
@@ -55,9 +61,12 @@ def scheduled_events(events: Any, functions: Any, rule_name: str) -> Iterator[Sc
         raise RuleNotFireable(f"The rule {rule_name} has no schedule.")
     for page in events.get_paginator("list_targets_by_rule").paginate(Rule=rule_name):
         for target in page["Targets"]:
-            if ":function:" in target["Arn"]:
+            if ":function:" in target["Arn"] or ":stateMachine:" in target["Arn"]:
                 dead_letter_arn = target.get("DeadLetterConfig", {}).get("Arn")
-                error = _delivery_error(functions, target["Arn"], rule["Arn"])
+                if ":function:" in target["Arn"]:
+                    error = _invoke_error(functions, target["Arn"], rule["Arn"])
+                else:
+                    error = _start_error(authorization, target, rule_name)
                 if error:
                     _check_dead_letter_queue(dead_letter_arn, rule["Arn"], error)
                 event = json.dumps(_event(target, rule["Arn"]))
@@ -65,28 +74,32 @@ def scheduled_events(events: Any, functions: Any, rule_name: str) -> Iterator[Sc
 
 
 def deliver(scheduled: ScheduledEvent) -> Result | None:
-    """Invoke the function asynchronously, and return the result of the last attempt.
+    """Start an execution, or invoke the function and return the result of the last attempt.
 
     An event that cannot be delivered goes to the dead-letter queue of the target. The result is
-    None if the function has not run.
+    None if no function has run.
     """
     if scheduled.error:
         assert scheduled.dead_letter_arn
-        attributes = {
-            "RULE_ARN": scheduled.rule_arn,
-            "TARGET_ARN": scheduled.target_arn,
-            "ERROR_CODE": scheduled.error.code,
-            "ERROR_MESSAGE": scheduled.error.message,
-        }
-        queues.send(scheduled.dead_letter_arn, scheduled.event, attributes)
+        send_to_dead_letter_queue(
+            scheduled.dead_letter_arn,
+            scheduled.event,
+            scheduled.rule_arn,
+            scheduled.target_arn,
+            scheduled.error,
+        )
         return None
-    _, _, _, region, account_id, *_ = scheduled.target_arn.split(":")
+    _, _, _, region, account_id, kind, _ = scheduled.target_arn.split(":", 6)
+    if kind == "stateMachine":
+        machines: Any = stepfunctions.get_backend(account_id, region)
+        machines.start_execution(scheduled.target_arn, None, scheduled.event)
+        return None
     function = get_backend(account_id, region).get_function(scheduled.target_arn)
     assert isinstance(function, LocalFunction)
     return function.invoke_async(scheduled.event, qualifier_in(scheduled.target_arn))
 
 
-def _delivery_error(functions: Any, function_arn: str, rule_arn: str) -> DeliveryError | None:
+def _invoke_error(functions: Any, function_arn: str, rule_arn: str) -> DeliveryError | None:
     missing = functions.exceptions.ResourceNotFoundException
     try:
         functions.get_function_configuration(FunctionName=function_arn)
@@ -96,7 +109,7 @@ def _delivery_error(functions: Any, function_arn: str, rule_arn: str) -> Deliver
         policy = functions.get_policy(FunctionName=function_arn)["Policy"]
     except missing:
         policy = None
-    if _is_allowed(policy, "lambda:InvokeFunction", function_arn, rule_arn):
+    if is_allowed(policy, "lambda:InvokeFunction", function_arn, rule_arn):
         return None
     return DeliveryError(
         "NO_PERMISSIONS",
@@ -104,43 +117,39 @@ def _delivery_error(functions: Any, function_arn: str, rule_arn: str) -> Deliver
     )
 
 
+def _start_error(
+    authorization: Authorization, target: dict[str, Any], session_name: str
+) -> DeliveryError | None:
+    arn = target["Arn"]
+    _, _, _, region, account_id, *_ = arn.split(":")
+    try:
+        stepfunctions.get_backend(account_id, region).describe_state_machine(arn)
+    except StateMachineDoesNotExist:
+        return DeliveryError("NO_RESOURCE", f"{arn} does not exist.")
+    denied = authorization.denied(RoleSession(target["RoleArn"], session_name), to_start(arn))
+    return DeliveryError("NO_PERMISSIONS", denied.message) if denied else None
+
+
 def _check_dead_letter_queue(arn: str | None, rule_arn: str, error: DeliveryError) -> None:
     """Raise if an event that cannot be delivered would be lost."""
     if arn is None:
         raise RuleNotFireable(error.message)
-    queue = queues.find(arn)
-    if queue is None or not _is_allowed(queue.policy, "sqs:SendMessage", arn, rule_arn):
+    if not accepts(arn, rule_arn):
         raise RuleNotFireable(
             f"{error.message} The dead-letter queue {arn} does not exist, or does not allow "
             f"events.amazonaws.com to send to it for the rule {rule_arn}."
         )
 
 
-def _is_allowed(policy: Any, action: str, resource_arn: str, rule_arn: str) -> bool:
-    """Return whether the policy of a resource allows EventBridge an action for a rule."""
-    context = {
-        "aws:sourcearn": rule_arn,
-        "aws:sourceaccount": rule_arn.split(":")[4],
-        "aws:securetransport": "true",
-    }
-    decision = evaluate(
-        Permission(action, resource_arn, context),
-        resource_policies=[policy] if policy else [],
-        principal=_EVENTBRIDGE,
-    )
-    return decision is Decision.ALLOW
-
-
 def _event(target: dict[str, Any], rule_arn: str) -> Any:
-    for unknown in ("InputPath", "InputTransformer"):
-        if unknown in target:
-            raise RuleNotFireable(
-                f"The target {target['Id']} has an {unknown}, which the embedded AWS does not know."
-            )
+    if "InputPath" in target:
+        raise RuleNotFireable(
+            f"The target {target['Id']} has an InputPath, which the embedded AWS does not know."
+        )
     if "Input" in target:
         return json.loads(target["Input"])
     _, _, _, region, account_id, _ = rule_arn.split(":", 5)
-    return {
+    event = {
         "version": "0",
         "id": str(uuid.uuid4()),
         "detail-type": "Scheduled Event",
@@ -151,3 +160,14 @@ def _event(target: dict[str, Any], rule_arn: str) -> Any:
         "resources": [rule_arn],
         "detail": {},
     }
+    return (
+        _transformed(event, target["InputTransformer"]) if "InputTransformer" in target else event
+    )
+
+
+def _transformed(event: dict[str, Any], transformer: dict[str, Any]) -> Any:
+    """Return the input that a template makes of an event. Its paths are fields of the event."""
+    text: str = transformer["InputTemplate"]
+    for name, path in transformer.get("InputPathsMap", {}).items():
+        text = text.replace(f"<{name}>", json.dumps(event[path.removeprefix("$.")]))
+    return json.loads(text)

@@ -43,6 +43,10 @@ def response_to(request: Request, service: str, denied: AccessDenied) -> Respons
     if service == "s3":
         error = f"<Error><Code>AccessDenied</Code><Message>{escape(message)}</Message></Error>"
         return _xml(403, "" if request.method == "HEAD" else error)
+    if service == "lambda":
+        error_type = {"x-amzn-ErrorType": "AccessDeniedException"}
+        body = json.dumps({"Message": message})
+        return Response(body, 403, error_type, content_type="application/json")
     by_kms = denied.permission.action.startswith("kms:") and service in _KMS_CODES
     if "X-Amz-Target" in request.headers:
         return _json(request, service, by_kms, message)

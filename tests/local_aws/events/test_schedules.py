@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -39,6 +40,15 @@ def test_a_fired_rule_sends_the_input_of_the_target(aws: LocalAws) -> None:
     scheduled(aws, Input='{"only": "this"}')
 
     assert [invocation.payload for invocation in aws.fire("five")] == [{"only": "this"}]
+
+
+def test_a_target_gets_what_its_template_makes_of_the_event(aws: LocalAws) -> None:
+    template = '{"at": <time>, "only": "this"}'
+    paths = {"time": "$.time"}
+    scheduled(aws, InputTransformer={"InputPathsMap": paths, "InputTemplate": template})
+    [invocation] = aws.fire("five")
+    assert invocation.payload["only"] == "this"
+    assert datetime.fromisoformat(invocation.payload["at"].replace("Z", "+00:00"))
 
 
 def test_a_disabled_rule_is_not_fired(aws: LocalAws) -> None:

@@ -1,0 +1,87 @@
+# The queue of events, and a dead-letter queue for each step.
+
+locals {
+  queue_name       = aws_sqs_queue.events.name
+  queue_url        = aws_sqs_queue.events.url
+  queue_arn        = aws_sqs_queue.events.arn
+  function_dlq_url = aws_sqs_queue.dead_letters["function"].url
+
+  dead_letter_queues = {
+    event    = "${local.names.event_rule}-dlq"
+    queue    = "${local.names.queue}-dlq"
+    function = "${local.names.function}-dlq"
+    schedule = "${local.names.schedule_rule}-dlq"
+  }
+
+  # EventBridge sends what it cannot deliver by itself.
+  sending_rules = {
+    event    = [aws_cloudwatch_event_rule.objects.arn]
+    schedule = concat([aws_cloudwatch_event_rule.schedule.arn], aws_cloudwatch_event_rule.dynatrace[*].arn)
+  }
+}
+
+resource "aws_sqs_queue" "events" {
+  name                       = local.names.queue
+  visibility_timeout_seconds = local.visibility_timeout
+  message_retention_seconds  = var.sqs_message_retention_seconds
+  receive_wait_time_seconds  = var.sqs_receive_wait_time_seconds
+  sqs_managed_sse_enabled    = true
+  tags                       = var.tags
+
+  # The state machine buries messages that the function refuses. This redrive is for messages that it
+  # could not even bury.
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead_letters["queue"].arn
+    maxReceiveCount     = var.sqs_max_receive_count + 1
+  })
+}
+
+resource "aws_sqs_queue" "dead_letters" {
+  for_each = local.dead_letter_queues
+
+  name                      = each.value
+  message_retention_seconds = 1209600 # two weeks, the maximum
+  sqs_managed_sse_enabled   = true
+  tags                      = var.tags
+}
+
+resource "aws_sqs_queue_policy" "events" {
+  queue_url = aws_sqs_queue.events.url
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "EventBridge"
+      Effect    = "Allow"
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.events.arn
+      Principal = { Service = "events.amazonaws.com" }
+      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.objects.arn } }
+    }]
+  })
+}
+
+resource "aws_sqs_queue_policy" "dead_letters" {
+  for_each = local.sending_rules
+
+  queue_url = aws_sqs_queue.dead_letters[each.key].url
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "EventBridge"
+      Effect    = "Allow"
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.dead_letters[each.key].arn
+      Principal = { Service = "events.amazonaws.com" }
+      Condition = { ArnEquals = { "aws:SourceArn" = each.value } }
+    }]
+  })
+}
+
+check "visibility_timeout" {
+  assert {
+    condition     = var.sqs_visibility_timeout_seconds == null || try(var.sqs_visibility_timeout_seconds >= local.visibility_timeout, false)
+    error_message = "sqs_visibility_timeout_seconds is ${coalesce(var.sqs_visibility_timeout_seconds, 0)}, but a message can be in use for ${local.required_visibility_timeout} seconds (batch, stagger, and ${1 + var.lambda_invoke_retries} invocations of ${var.lambda_timeout} seconds). The visibility timeout is ${local.visibility_timeout} seconds instead."
+  }
+}

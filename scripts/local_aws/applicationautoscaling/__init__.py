@@ -1,0 +1,1 @@
+"""Application Auto Scaling: the tags of scalable targets."""
