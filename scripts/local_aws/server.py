@@ -97,32 +97,33 @@ def _not_implemented(error: Exception) -> Response:
 class _HttpServer(ThreadedWSGIServer):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._connections: dict[socket.socket, threading.Thread] = {}
+        self._connections: set[socket.socket] = set()
+        self._answering: set[threading.Thread] = set()
         self._lock = threading.Lock()
-        self._closed: list[threading.Thread] = []
 
     def process_request(self, request: Any, client_address: Any) -> None:
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
         with self._lock:
-            self._connections[request] = thread
-        thread.start()
+            self._answering = {each for each in self._answering if each.is_alive()} | {thread}
+            self._connections.add(request)
+            thread.start()
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
-            self._connections.pop(request, None)
+            self._connections.discard(request)
         super().shutdown_request(request)
 
     def close_connections(self) -> None:
         with self._lock:
-            self._closed += self._connections.values()
             for connection in self._connections:
                 with contextlib.suppress(OSError):  # the client closed it first
                     connection.shutdown(socket.SHUT_RDWR)
 
     def join(self) -> None:
-        for thread in self._closed:
+        # Also threads whose connection is closed: they may not have ended yet.
+        for thread in self._answering:
             thread.join(_PATIENCE_SEC)
 
 

@@ -6,6 +6,8 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,13 @@ from .commands import environ, event_logic, needs_terraform, write
 COMMAND = [sys.executable, "-m", "cli.demo"]
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl-C to send")
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder with a short path, for the sockets in it on which providers of Terraform listen."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 @needs_terraform
@@ -66,7 +75,9 @@ def test_the_scenario_runs_and_nothing_is_left_behind(tmp_path: Path) -> None:
 
 @needs_terraform
 @needs_signals
-def test_own_event_logic_that_fails_is_shown_and_the_aws_kept_until_ctrl_c(tmp_path: Path) -> None:
+def test_own_event_logic_that_fails_is_shown_and_the_aws_kept_until_ctrl_c(
+    tmp_path: Path, temporary: Path
+) -> None:
     file = event_logic(
         tmp_path,
         """{
@@ -75,8 +86,6 @@ def test_own_event_logic_that_fails_is_shown_and_the_aws_kept_until_ctrl_c(tmp_p
         }""",
         "own.py",
     )
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
     with demo_under_way(
         temporary, "--event-logic", str(file), "--periods", "2", "--keep"
     ) as process:
@@ -103,15 +112,15 @@ def test_own_event_logic_that_fails_is_shown_and_the_aws_kept_until_ctrl_c(tmp_p
 
 @needs_terraform
 @needs_signals
-def test_ctrl_c_while_terraform_works_leaves_nothing_behind(tmp_path: Path) -> None:
-    with demo_under_way(tmp_path) as process:
+def test_ctrl_c_while_terraform_works_leaves_nothing_behind(temporary: Path) -> None:
+    with demo_under_way(temporary) as process:
         written = read_until(process, r"^Applying ")
         sqs = client("sqs", re.findall(r"http://127\.0\.0\.1:\d+", written)[0])
         wait_until(lambda: sqs.list_queues().get("QueueUrls"), process)
         interrupt(process)
         assert rest(process).endswith("The embedded AWS and everything in it have been removed.\n")
     assert process.returncode == 130
-    assert list(tmp_path.iterdir()) == []
+    assert list(temporary.iterdir()) == []
     wait_until_gone(-process.pid)
 
 
