@@ -185,8 +185,9 @@ def _install_executions(patch: Patch) -> None:
 
 
 def _wait_until_begun(execution: Execution) -> None:
-    """Wait for the thread of an execution, which moto cannot stop before its first state."""
+    """Wait until an execution has entered a state. moto cannot stop it before."""
     worker = execution.exec_worker
     assert worker
-    while worker.env is None or worker.env.program_state() is None:
+    # The first event is that of the execution itself.
+    while worker.env is None or len(worker.env.event_manager.get_event_history()) < 2:
         time.sleep(0.001)
