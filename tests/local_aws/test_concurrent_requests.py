@@ -177,6 +177,15 @@ def test_events_reach_all_rules_though_one_is_created_while_a_function_runs(
         events.put_rule(Name=rule, EventPattern='{"source": ["aws.s3"]}')
         arn = f"arn:aws:sqs:{aws.region}:{aws.account_id}:{queue}"
         events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn}])
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
 
     with waiting_function(aws) as listening:
         map_queue(aws, "subject")
