@@ -20,7 +20,7 @@ from local_aws import LocalAws
 
 from ..processes import PATIENCE_SEC
 from .calls import Call, observed_poll
-from .functions import TRUST, deploy, emptied, waiting_function
+from .functions import TRUST, deploy, emptied, permit, waiting_function
 
 CLIENTS = 8
 MEETING_SEC = 0.5
@@ -153,6 +153,8 @@ def test_a_log_group_can_get_another_subscriber_while_one_runs(aws: LocalAws) ->
 
     def subscribe(function: str) -> None:
         arn = f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:{function}"
+        group = f"arn:aws:logs:{aws.region}:{aws.account_id}:log-group:group:*"
+        permit(aws, function, "logs", group)
         logs.put_subscription_filter(
             logGroupName="group", filterName=function, filterPattern="", destinationArn=arn
         )
