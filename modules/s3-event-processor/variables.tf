@@ -528,7 +528,7 @@ variable "smtp" {
   default = null
 
   validation {
-    condition     = var.smtp == null || try(can(regex("^[A-Za-z0-9.:-]+$", var.smtp.host)), false)
+    condition     = var.smtp == null || can(regex("^([A-Za-z0-9.-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$", var.smtp.host))
     error_message = "smtp.host must be a host name or an IP address, without a port, but is \"${try(var.smtp.host, "-")}\"."
   }
 
@@ -557,7 +557,7 @@ variable "smtp" {
     error_message = "smtp.starttls must be false if smtp.port is 465, where TLS begins with the connection."
   }
   validation {
-    condition     = var.smtp == null || try(var.smtp.ca_certificates_pem == null || (strcontains(var.smtp.ca_certificates_pem, "-----BEGIN CERTIFICATE-----") && length(var.smtp.ca_certificates_pem) <= 3000), false)
+    condition     = try(var.smtp.ca_certificates_pem, null) == null || try(strcontains(var.smtp.ca_certificates_pem, "-----BEGIN CERTIFICATE-----") && length(var.smtp.ca_certificates_pem) <= 3000, false)
     error_message = "smtp.ca_certificates_pem must be null or certificates in PEM form of at most 3000 characters, since Lambda limits environment variables to 4 KB, but has ${try(length(var.smtp.ca_certificates_pem), 0)} characters and begins with \"${try(substr(var.smtp.ca_certificates_pem, 0, 27), "-")}\"."
   }
 }

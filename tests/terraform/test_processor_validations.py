@@ -163,8 +163,10 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "existing_bucket_id": "arn:aws:s3:::documents",
             "create_lambda": False,
             "existing_lambda_arn": "process",
+            "smtp": {**SMTP, "port": 465},
         },
         [
+            "smtp.starttls must be false if smtp.port is 465, where TLS begins",
             'not its ARN, but is "arn:aws:s3:::documents".',
             "existing_lambda_arn must be the ARN of a function"
             ' (arn:<partition>:lambda:<region>:<account>:function:<name>), but is "process".',
@@ -186,13 +188,12 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "lambda_auto_scaling_enabled": True,
             "lambda_provisioned_concurrency": 3,
             "lambda_max_concurrency": 2,
-            "smtp": {**SMTP, "port": 465},
+            "smtp": SMTP,
             "alarm_actions": [f"arn:aws:sns:us-east-1:123456789012:{name}" for name in "abcde"],
         },
         [
             "step_functions_lanes must be a whole number from 1 to 40, but is 41.",
             "of at least lambda_provisioned_concurrency (3), but is 2.",
-            "smtp.starttls must be false if smtp.port is 465, where TLS begins",
             "at most four ARNs, since the topic of the alert mailer is one more, but contains 5.",
         ],
     ),
