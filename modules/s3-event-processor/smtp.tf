@@ -41,13 +41,15 @@ module "mailer" {
   source_roots = {
     for name in ["alert_mailer", "diva_common"] : name => "${path.module}/../../lambda/${name}"
   }
+  log_format = "JSON"
   environment_variables = {
-    SMTP_HOST       = var.smtp.host
-    SMTP_PORT       = var.smtp.port
-    SMTP_FROM       = var.smtp.from
-    SMTP_TO         = jsonencode(var.smtp.to)
-    SMTP_SECRET_ARN = var.smtp.secret_arn
-    SMTP_STARTTLS   = var.smtp.starttls
+    SMTP_HOST           = var.smtp.host
+    SMTP_PORT           = var.smtp.port
+    SMTP_FROM           = var.smtp.from
+    SMTP_TO             = jsonencode(var.smtp.to)
+    SMTP_SECRET_ARN     = var.smtp.secret_arn
+    SMTP_STARTTLS       = var.smtp.starttls
+    CA_CERTIFICATES_PEM = var.smtp.ca_certificates_pem
   }
   maximum_retry_attempts = 2
   dead_letter_arn        = aws_sqs_queue.undelivered_alerts[0].arn

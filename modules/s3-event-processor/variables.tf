@@ -515,16 +515,22 @@ variable "log_retention_days" {
 }
 
 variable "smtp" {
-  description = "SMTP server that mails what the alarms report. `secret_arn` is the ARN of a Secrets Manager secret with `username` and `password` as JSON, null for a server without login. Null sends no mail."
+  description = "SMTP server that mails what the alarms report. `secret_arn` is the ARN of a Secrets Manager secret with `username` and `password` as JSON, null for a server without login. `starttls` must be false for a server that speaks TLS from the start, on port 465. `ca_certificates_pem` contains certificates of private certificate authorities to trust, at most 3,000 characters. Null sends no mail."
   type = object({
-    host       = string
-    port       = optional(number, 587)
-    from       = string
-    to         = list(string)
-    secret_arn = optional(string)
-    starttls   = optional(bool, true)
+    host                = string
+    port                = optional(number, 587)
+    from                = string
+    to                  = list(string)
+    secret_arn          = optional(string)
+    starttls            = optional(bool, true)
+    ca_certificates_pem = optional(string)
   })
   default = null
+
+  validation {
+    condition     = var.smtp == null || can(regex("^([A-Za-z0-9.-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$", var.smtp.host))
+    error_message = "smtp.host must be a host name or an IP address, without a port, but is \"${try(var.smtp.host, "-")}\"."
+  }
 
   validation {
     condition     = var.smtp == null || try(length(var.smtp.to) > 0, false)
@@ -537,6 +543,22 @@ variable "smtp" {
   validation {
     condition     = var.smtp == null || try(var.smtp.port >= 1 && var.smtp.port <= 65535 && floor(var.smtp.port) == var.smtp.port, false)
     error_message = "smtp.port must be a whole number from 1 to 65535, but is ${try(var.smtp.port, 0)}."
+  }
+  validation {
+    condition     = var.smtp == null || try(var.smtp.secret_arn == null || can(regex("^arn:aws[a-z0-9-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$", var.smtp.secret_arn)), false)
+    error_message = "smtp.secret_arn must be null or the ARN of a secret (arn:<partition>:secretsmanager:<region>:<account>:secret:<name>), but is \"${try(coalesce(var.smtp.secret_arn, "-"), "-")}\"."
+  }
+  validation {
+    condition     = var.smtp == null || try(var.smtp.secret_arn == null || var.smtp.starttls || var.smtp.port == 465, false)
+    error_message = "smtp.starttls must be true, or smtp.port 465, if smtp.secret_arn is set, since the login requires TLS."
+  }
+  validation {
+    condition     = var.smtp == null || try(!var.smtp.starttls || var.smtp.port != 465, false)
+    error_message = "smtp.starttls must be false if smtp.port is 465, where TLS begins with the connection."
+  }
+  validation {
+    condition     = try(var.smtp.ca_certificates_pem, null) == null || try(strcontains(var.smtp.ca_certificates_pem, "-----BEGIN CERTIFICATE-----") && length(var.smtp.ca_certificates_pem) <= 3000, false)
+    error_message = "smtp.ca_certificates_pem must be null or certificates in PEM form of at most 3000 characters, since Lambda limits environment variables to 4 KB, but has ${try(length(var.smtp.ca_certificates_pem), 0)} characters and begins with \"${try(substr(var.smtp.ca_certificates_pem, 0, 27), "-")}\"."
   }
 }
 
@@ -565,14 +587,14 @@ variable "dynatrace_sync_lambda_arn" {
 }
 
 variable "dynatrace_sync_interval_minutes" {
-  description = "Number of minutes between two runs of the function that syncs metrics, from 1 to 60."
+  description = "Number of minutes between two runs of the function that syncs metrics, from 1 to 25."
   type        = number
   default     = 5
   nullable    = false
 
   validation {
-    condition     = var.dynatrace_sync_interval_minutes >= 1 && var.dynatrace_sync_interval_minutes <= 60 && floor(var.dynatrace_sync_interval_minutes) == var.dynatrace_sync_interval_minutes
-    error_message = "dynatrace_sync_interval_minutes must be a whole number from 1 to 60, but is ${var.dynatrace_sync_interval_minutes}."
+    condition     = var.dynatrace_sync_interval_minutes >= 1 && var.dynatrace_sync_interval_minutes <= 25 && floor(var.dynatrace_sync_interval_minutes) == var.dynatrace_sync_interval_minutes
+    error_message = "dynatrace_sync_interval_minutes must be a whole number from 1 to 25, since Dynatrace accepts metrics of the last hour, but is ${var.dynatrace_sync_interval_minutes}."
   }
 }
 

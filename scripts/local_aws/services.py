@@ -25,6 +25,7 @@ import local_aws.sns.patches
 import local_aws.sns.permissions
 import local_aws.sqs.patches
 import local_aws.sqs.permissions
+import local_aws.stepfunctions.log_destinations
 import local_aws.stepfunctions.patches
 import local_aws.stepfunctions.permissions
 from local_aws.awslambda.invocations import Invoker
@@ -64,5 +65,6 @@ def patched(
         local_aws.s3.patches.install(patch, authorization)
         local_aws.sns.patches.install(patch, mailboxes)
         local_aws.sqs.patches.install(patch)
+        local_aws.stepfunctions.log_destinations.install(patch, authorization)
         local_aws.stepfunctions.patches.install(patch, clients)
         yield

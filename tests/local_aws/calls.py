@@ -13,6 +13,7 @@ from moto.sqs.models import Queue
 from local_aws import LocalAws
 
 from ..processes import PATIENCE_SEC
+from .functions import permit
 
 
 class Call:
@@ -53,16 +54,11 @@ def invoke(aws: LocalAws, how: str) -> Call:
     if how == "rule":
         rule = aws.client("events").put_rule(Name="five", ScheduleExpression="rate(5 minutes)")
         aws.client("events").put_targets(Rule="five", Targets=[{"Id": "1", "Arn": arn}])
-        functions.add_permission(
-            FunctionName="subject",
-            StatementId="rule",
-            Action="lambda:InvokeFunction",
-            Principal="events.amazonaws.com",
-            SourceArn=rule["RuleArn"],
-        )
+        permit(aws, "subject", "events", rule["RuleArn"])
         return Call(aws.fire, "five")
     if how == "topic":
         topic = aws.client("sns").create_topic(Name="topic")["TopicArn"]
+        permit(aws, "subject", "sns", topic)
         aws.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
         return Call(aws.client("sns").publish, TopicArn=topic, Message="news")
     return Call(functions.invoke, FunctionName="subject", InvocationType=how, Payload=payload)

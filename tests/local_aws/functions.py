@@ -70,6 +70,17 @@ def deploy(aws: LocalAws, code: str, **options: Any) -> str:
     return name
 
 
+def permit(aws: LocalAws, function: str, service: str, source_arn: str) -> None:
+    """Allow a service, such as `sns`, to invoke a function for a resource."""
+    aws.client("lambda").add_permission(
+        FunctionName=function,
+        StatementId=service,
+        Action="lambda:InvokeFunction",
+        Principal=f"{service}.amazonaws.com",
+        SourceArn=source_arn,
+    )
+
+
 @contextmanager
 def waiting_function(aws: LocalAws, **options: Any) -> Iterator[socket.socket]:
     """Create a function that connects to a socket, and waits until the test closes it.

@@ -20,7 +20,7 @@ from local_aws import LocalAws
 
 from ..processes import PATIENCE_SEC
 from .calls import Call, observed_poll
-from .functions import TRUST, deploy, emptied, waiting_function
+from .functions import TRUST, deploy, emptied, permit, waiting_function
 
 CLIENTS = 8
 MEETING_SEC = 0.5
@@ -153,6 +153,8 @@ def test_a_log_group_can_get_another_subscriber_while_one_runs(aws: LocalAws) ->
 
     def subscribe(function: str) -> None:
         arn = f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:{function}"
+        group = f"arn:aws:logs:{aws.region}:{aws.account_id}:log-group:group:*"
+        permit(aws, function, "logs", group)
         logs.put_subscription_filter(
             logGroupName="group", filterName=function, filterPattern="", destinationArn=arn
         )
@@ -177,6 +179,15 @@ def test_events_reach_all_rules_though_one_is_created_while_a_function_runs(
         events.put_rule(Name=rule, EventPattern='{"source": ["aws.s3"]}')
         arn = f"arn:aws:sqs:{aws.region}:{aws.account_id}:{queue}"
         events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn}])
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
 
     with waiting_function(aws) as listening:
         map_queue(aws, "subject")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from local_aws import LocalAws
 
 SILENCE = "no line in the log"
+NO_LOG_DESTINATION = "is not authorized to access the Log Destination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,12 @@ class Grant:
     @property
     def traces(self) -> str:
         """The text by which a user finds out that this permission is missing."""
-        return SILENCE if self.action.startswith("logs:") else self.action.partition(":")[2]
+        service, operation = self.action.split(":")
+        if operation in ("CreateLogStream", "PutLogEvents"):
+            return SILENCE
+        # Step Functions does not name the action.
+        is_delivery = service == "logs" and operation != "FilterLogEvents"
+        return NO_LOG_DESTINATION if is_delivery else operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +57,18 @@ class FunctionUnderTest:
     role: str = field(init=False)
 
     def __post_init__(self) -> None:
-        role = self._configuration()["Role"].rpartition("/")[2]
-        object.__setattr__(self, "role", role)
+        object.__setattr__(self, "role", role_of(self.aws, self.function))
 
     def grants(self) -> list[Grant]:
         """Return the permissions of the role."""
-        iam = self.aws.client("iam")
-        assert not iam.list_attached_role_policies(RoleName=self.role)["AttachedPolicies"]
-        return [
-            Grant(self.role, policy, statement["Sid"], action)
-            for policy in iam.list_role_policies(RoleName=self.role)["PolicyNames"]
-            for statement in _document(self.aws, self.role, policy)["Statement"]
-            for action in statement["Action"]
-        ]
+        return grants(self.aws, self.role)
 
     def unneeded_grants(self) -> list[str]:
         """Return the grants that the function does not need, or whose absence it does not report.
 
         With all of them, the function must run without errors, before and afterwards.
         """
-        found = []
-        with self.aws.enforcing_iam():
-            self._assert_no_error()
-            for grant in self.grants():
-                with without(self.aws, grant):
-                    error = self.first_error()
-                if grant.traces not in error:
-                    found.append(f"{grant.sid} {grant.action}: {error or 'no error'}")
-            self._assert_no_error()
-        return found
+        return unneeded_grants(self.aws, self.role, self.first_error)
 
     def first_error(self) -> str:
         """Return the first error that a user would notice, empty if there is none.
@@ -87,7 +76,7 @@ class FunctionUnderTest:
         The update starts a new process, so that lookups that are done only once are repeated.
         """
         try:
-            self._update()
+            update(self.aws, self.function)
         except ClientError as error:
             return str(error)
         for period in self.periods:
@@ -96,19 +85,15 @@ class FunctionUnderTest:
                 return message
         return ""
 
-    def _assert_no_error(self) -> None:
-        error = self.first_error()
-        assert not error, error
-
     def _error_in(self, period: Period) -> str:
-        before = len(self._log())
+        before = len(log_of(self.aws, self.function))
         try:
             invocation = self.aws.invoke(self.function)
         except ClientError as error:
             return str(error)
         if invocation.function_error:
             return str(invocation.payload["errorMessage"])
-        lines = self._log()[before:]
+        lines = log_of(self.aws, self.function)[before:]
         if not any(invocation.payload["run_id"] in line for line in lines):
             return SILENCE
         errors = [line for line in lines if "not authorized" in line]
@@ -117,23 +102,74 @@ class FunctionUnderTest:
             errors.append(f"{results}, not {period.results}")
         return "\n".join(errors)
 
-    def _update(self) -> None:
-        configuration = self._configuration()
-        parts = ("DeadLetterConfig", "TracingConfig", "VpcConfig")
-        given = {name: configuration[name] for name in parts if name in configuration}
-        given.get("VpcConfig", {}).pop("VpcId", None)  # returned by AWS, but not accepted as input
-        functions = self.aws.client("lambda")
-        functions.update_function_configuration(FunctionName=self.function, **given)
 
-    def _configuration(self) -> dict[str, Any]:
-        functions = self.aws.client("lambda")
-        found: dict[str, Any] = functions.get_function_configuration(FunctionName=self.function)
-        return found
+def role_of(aws: LocalAws, function: str) -> str:
+    """Return the name of a function's execution role."""
+    configuration = aws.client("lambda").get_function_configuration(FunctionName=function)
+    return str(configuration["Role"]).rpartition("/")[2]
 
-    def _log(self) -> list[str]:
-        group = f"/aws/lambda/{self.function}"
-        events = self.aws.client("logs").filter_log_events(logGroupName=group)["events"]
-        return [event["message"] for event in events]
+
+def log_of(aws: LocalAws, function: str) -> list[str]:
+    """Return the lines in a function's log."""
+    events = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+    return [event["message"] for event in events]
+
+
+def update(aws: LocalAws, function: str) -> None:
+    """Update a function as Terraform would. Its next run is in a new process."""
+    functions = aws.client("lambda")
+    configuration = functions.get_function_configuration(FunctionName=function)
+    parts = ("DeadLetterConfig", "TracingConfig", "VpcConfig")
+    given = {name: configuration[name] for name in parts if name in configuration}
+    given.get("VpcConfig", {}).pop("VpcId", None)  # returned by AWS, but not accepted as input
+    functions.update_function_configuration(FunctionName=function, **given)
+
+
+def error_of_run(aws: LocalAws, function: str, event: object) -> str:
+    """Return the first error that a user would notice of a run in a new process, empty if none."""
+    try:
+        update(aws, function)
+    except ClientError as error:
+        return str(error)
+    before = len(log_of(aws, function))
+    run = aws.invoke(function, event)
+    if run.function_error:
+        return str(run.payload["errorMessage"])
+    return "" if log_of(aws, function)[before:] else SILENCE
+
+
+def grants(aws: LocalAws, role: str) -> list[Grant]:
+    """Return the permissions of a role, which has only inline policies."""
+    iam = aws.client("iam")
+    assert not iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    return [
+        Grant(role, policy, statement["Sid"], action)
+        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        for statement in _document(aws, role, policy)["Statement"]
+        for action in statement["Action"]
+    ]
+
+
+def unneeded_grants(aws: LocalAws, role: str, first_error: Callable[[], str]) -> list[str]:
+    """Return the grants of a role that nobody needs, or whose absence nobody reports.
+
+    `first_error` uses the role, and returns the first error that a user would notice. With all
+    grants, there must be none, before and afterwards.
+    """
+    found = []
+    with aws.enforcing_iam():
+        _assert_none(first_error())
+        for grant in grants(aws, role):
+            with without(aws, grant):
+                error = first_error()
+            if grant.traces not in error:
+                found.append(f"{grant.sid} {grant.action}: {error or 'no error'}")
+        _assert_none(first_error())
+    return found
+
+
+def _assert_none(error: str) -> None:
+    assert not error, error
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cli.common import paths
 from cli.common.terraform import Terraform, working_copy
@@ -23,7 +22,7 @@ from ..certificates import trusted_pem
 from ..dynatrace_sync import environment
 from ..https_server import Answer
 from ..splunk_forwarder import collector
-from .privileges import Grant, without
+from .privileges import error_of_run, grants, role_of, unneeded_grants
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -163,31 +162,8 @@ def test_dead_letters_fire_an_alarm(aws: LocalAws, forwarders: Forwarders, name:
 @pytest.mark.usefixtures("forwarders")
 @pytest.mark.parametrize("name", [SPLUNK, DYNATRACE])
 def test_every_permission_is_needed(aws: LocalAws, name: str) -> None:
-    role = f"{name}-us-east-1"
-    policy = aws.client("iam").get_role_policy(RoleName=role, PolicyName="function")
-    grants = [
-        Grant(role, "function", statement["Sid"], action)
-        for statement in policy["PolicyDocument"]["Statement"]
-        for action in statement["Action"]
-    ]
-    assert {grant.sid for grant in grants} >= {"Log", "DeadLetters", "Token"}
+    role = role_of(aws, name)
+    assert {grant.sid for grant in grants(aws, role)} >= {"Log", "DeadLetters", "Token"}
     event = invocation("text") if name == SPLUNK else write_log(aws, "permissions")
-    with aws.enforcing_iam():
-        assert error_of(aws, name, event) == ""
-        for grant in grants:
-            if grant.sid != "Log":  # which modules/monitored-lambda gives every function
-                with without(aws, grant):
-                    assert grant.action.partition(":")[2] in error_of(aws, name, event), grant
-        assert error_of(aws, name, event) == ""
-
-
-def error_of(aws: LocalAws, name: str, event: dict[str, Any]) -> str:
-    """Return the error of a run in a new process, empty if it succeeds."""
-    functions = aws.client("lambda")
-    letters = functions.get_function_configuration(FunctionName=name)["DeadLetterConfig"]
-    try:
-        functions.update_function_configuration(FunctionName=name, DeadLetterConfig=letters)
-    except ClientError as error:
-        return str(error)
-    run = aws.invoke(name, event)
-    return str(run.payload["errorMessage"]) if run.function_error else ""
+    unneeded = unneeded_grants(aws, role, lambda: error_of_run(aws, name, event))
+    assert not unneeded, unneeded

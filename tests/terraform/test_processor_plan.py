@@ -52,6 +52,16 @@ CASES: dict[str, dict[str, Any]] = {
         "step_functions_max_concurrency": 20,
     },
     "managed": {**EXISTING, "manage_bucket_notifications": True},
+    "mailing": {
+        **EXISTING,
+        "smtp": {
+            "host": "2001:db8::25",
+            "port": 465,
+            "from": "Alarms <alarms@example.com>",
+            "to": ["on-call@example.com"],
+            "starttls": False,
+        },
+    },
     "long_names": {**EXISTING, "name_prefix": "p" * 40, "lambda_function_name": "f" * 60},
 }
 
@@ -139,6 +149,19 @@ def test_integrations_are_on_where_an_arn_is_given(
 def test_alarms_can_be_left_out(plan: dict[str, Any]) -> None:
     assert resources(plan, "given_arns", "aws_cloudwatch_metric_alarm") == {}
     assert len(resources(plan, "plain", "aws_cloudwatch_metric_alarm")) == 9
+
+
+def test_the_mailer_gets_what_it_needs_for_the_server_and_is_watched(plan: dict[str, Any]) -> None:
+    [mailer] = resources(plan, "mailing", "module.mailer[0].aws_lambda_function").values()
+    assert mailer["environment"][0]["variables"] == {
+        "SMTP_HOST": "2001:db8::25",
+        "SMTP_PORT": "465",
+        "SMTP_FROM": "Alarms <alarms@example.com>",
+        "SMTP_TO": json.dumps(["on-call@example.com"]),
+        "SMTP_STARTTLS": "false",
+    }
+    alarms = resources(plan, "mailing", "aws_cloudwatch_metric_alarm")
+    assert 'this["undelivered-alerts"]' in alarms
 
 
 def test_an_existing_bucket_is_left_alone_unless_asked(plan: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ RIGHT: dict[str, Any] = {
     "lambda_source_dir": "../source",
 }
 SMTP = {"host": "smtp.example.com", "from": "alarms@example.com", "to": ["on-call@example.com"]}
+LOGIN_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:login"
 
 CASES: list[tuple[dict[str, Any], list[str]]] = [
     (
@@ -47,7 +48,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "alarm_actions": ["on-call"],
             "alarm_message_age_seconds": -1,
             "log_retention_days": 2,
-            "dynatrace_sync_interval_minutes": 0,
+            "dynatrace_sync_interval_minutes": 26,
             "splunk_index_name": "Main",
             "lambda_additional_policies": [{"Action": "s3:PutObject"}],
         },
@@ -80,7 +81,8 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             ' "on-call".',
             "alarm_message_age_seconds must be at least 0, but is -1.",
             "CloudWatch Logs supports (0 for forever, 1, 3, 5, 7, 14, 30, 60, 90, ...), but is 2.",
-            "dynatrace_sync_interval_minutes must be a whole number from 1 to 60, but is 0.",
+            "dynatrace_sync_interval_minutes must be a whole number from 1 to 25, since"
+            " Dynatrace accepts metrics of the last hour, but is 26.",
             'and start with a letter or digit, but is "Main".',
             "lambda_additional_policies must be a list of IAM policy statements, each with Effect,"
             " Action and Resource.",
@@ -96,7 +98,13 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "enable_dynatrace_integration": True,
             "s3_enable_versioning": False,
             "s3_enable_lifecycle_rules": True,
-            "smtp": {**SMTP, "to": []},
+            "smtp": {
+                **SMTP,
+                "host": "smtp.example.com:587",
+                "to": [],
+                "secret_arn": "login",
+                "ca_certificates_pem": "certificate",
+            },
         },
         [
             "but create_bucket is false and existing_bucket_id is null.",
@@ -110,6 +118,10 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             " null.",
             "s3_enable_lifecycle_rules must be false unless s3_enable_versioning is true",
             "smtp.to must contain at least one email address, but is empty.",
+            'or an IP address, without a port, but is "smtp.example.com:587".',
+            "smtp.secret_arn must be null or the ARN of a secret (arn:<partition>:secretsmanager:"
+            '<region>:<account>:secret:<name>), but is "login".',
+            "smtp.ca_certificates_pem must be null or certificates in PEM form of at most 3000",
         ],
     ),
     (
@@ -119,7 +131,13 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "lambda_auto_scaling_enabled": True,
             "dynatrace_sync_lambda_arn": "sync",
             "splunk_forwarder_lambda_arn": "forwarder",
-            "smtp": {**SMTP, "from": "alarms", "port": 0},
+            "smtp": {
+                **SMTP,
+                "from": "alarms",
+                "port": 0,
+                "secret_arn": LOGIN_ARN,
+                "starttls": False,
+            },
             "step_functions_max_cycles": 1_000,
             "step_functions_max_concurrency": 10,
             "lambda_timeout": 901,
@@ -134,6 +152,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             ' (arn:<partition>:lambda:<region>:<account>:function:<name>), but is "forwarder".',
             'for example on-call@example.com, but are "alarms", "on-call@example.com".',
             "smtp.port must be a whole number from 1 to 65535, but is 0.",
+            "or smtp.port 465, if smtp.secret_arn is set, since the login requires TLS.",
             "since an execution can have 25,000 history events, but is 1000.",
             "lambda_timeout must be a whole number from 1 to 900 (seconds), but is 901.",
         ],
@@ -144,8 +163,10 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "existing_bucket_id": "arn:aws:s3:::documents",
             "create_lambda": False,
             "existing_lambda_arn": "process",
+            "smtp": {**SMTP, "port": 465},
         },
         [
+            "smtp.starttls must be false if smtp.port is 465, where TLS begins",
             'not its ARN, but is "arn:aws:s3:::documents".',
             "existing_lambda_arn must be the ARN of a function"
             ' (arn:<partition>:lambda:<region>:<account>:function:<name>), but is "process".',

@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.events.models import Rule, events_backends
 from moto.s3 import notifications
+from moto.s3.models import FakeDeleteMarker
 
 from local_aws.events.delivery import DeliveryError, accepts, send_to_dead_letter_queue
 from local_aws.patching import Patch
@@ -53,12 +54,9 @@ def _deliver(rule: Rule, target: dict[str, Any], event: str) -> None:
 
 
 def _event(account_id: str, bucket: Any, event_name: str, key: Any) -> Any:
-    stored = {
-        "key": key.name,
-        "size": key.size,
-        "etag": key.etag.replace('"', ""),
-        "sequencer": f"{next(_sequence):018X}",
-    }
+    stored = {"key": key.name, "sequencer": f"{next(_sequence):018X}"}
+    if not isinstance(key, FakeDeleteMarker):
+        stored |= {"size": key.size, "etag": key.etag.replace('"', "")}
     if bucket.is_versioned:
         stored["version-id"] = key.version_id
     return {

@@ -1,9 +1,10 @@
-"""Patches of SNS: subscriptions by e-mail and HTTP."""
+"""Patches of SNS: subscriptions by e-mail and HTTP, and of functions."""
 
 from typing import Any
 
 from moto.sns.models import Subscription
 
+from local_aws.awslambda.resource_policies import may_invoke
 from local_aws.patching import Patch
 from local_aws.request_lock import request_lock
 from local_aws.sns.email import Email, Mailboxes
@@ -12,7 +13,7 @@ _DEFAULT_SUBJECT = "AWS Notification Message"
 
 
 def install(patch: Patch, mailboxes: Mailboxes) -> None:
-    """moto sends no e-mail, and calls HTTP endpoints within the request.
+    """moto sends no e-mail, calls HTTP endpoints within the request, and may invoke any function.
 
     Subscriptions by e-mail need no confirmation.
     """
@@ -37,6 +38,10 @@ def install(patch: Patch, mailboxes: Mailboxes) -> None:
                     subscription.endpoint, Email(subject or _DEFAULT_SUBJECT, message)
                 )
             return
+        if subscription.protocol == "lambda" and not may_invoke(
+            subscription.endpoint, "sns.amazonaws.com", subscription.topic.arn
+        ):
+            return  # SNS does not retry what is not permitted, and tells only its own log
         arguments = (message, message_id, subject, message_attributes, group_id)
         if subscription.protocol in ("http", "https"):
             with request_lock.released():  # the endpoint may call AWS before it responds

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from ..functions import ROLE, deploy, log_events
+from ..functions import ROLE, deploy, log_events, permit
 from ..metrics import total
 from .asynchronous import FAILING, attempts, messages, queue, send
 
@@ -91,6 +91,7 @@ def test_a_subscribed_function_that_fails_is_retried_and_leaves_a_dead_letter(
     name = deploy(aws, FAILING, DeadLetterConfig={"TargetArn": arn})
     topic = aws.client("sns").create_topic(Name="topic")["TopicArn"]
     function = aws.client("lambda").get_function_configuration(FunctionName=name)
+    permit(aws, name, "sns", topic)
     aws.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function["FunctionArn"])
     aws.client("sns").publish(TopicArn=topic, Message="by zero")
     assert attempts(aws) == 3

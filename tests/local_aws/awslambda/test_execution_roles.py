@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
-from ..functions import deploy, log_events
+from ..functions import deploy, log_events, permit
 from ..roles import HERE, allow, allowing
 from .asynchronous import messages
 
@@ -54,6 +54,7 @@ def test_an_asynchronous_invocation_without_permission_for_the_key_leaves_a_dead
         DeadLetterConfig={"TargetArn": QUEUE},
     )
     arn = aws.client("lambda").get_function_configuration(FunctionName=name)["FunctionArn"]
+    permit(aws, name, "sns", topic)
     aws.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
     aws.client("sns").publish(TopicArn=topic, Message="news")
     (dead_letter,) = messages(aws, "one")

@@ -99,6 +99,21 @@ def test_an_object_of_a_versioned_bucket_has_its_version(aws: LocalAws, rule: st
     assert aws.client("s3").get_object(Bucket=BUCKET, Key="one", VersionId=version)
 
 
+def test_deleting_the_last_delete_marker_of_an_object_is_an_event(aws: LocalAws, rule: str) -> None:
+    url = accepting(aws, "queue", rule)
+    put_rule(aws, {**PATTERN, "detail-type": ["Object Deleted"]})
+    s3 = aws.client("s3")
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket=BUCKET, Key="one", Body=b"content")["VersionId"]
+    marker = s3.delete_object(Bucket=BUCKET, Key="one")["VersionId"]
+    s3.delete_object(Bucket=BUCKET, Key="one", VersionId=version)
+    received(aws, url)
+    s3.delete_object(Bucket=BUCKET, Key="one", VersionId=marker)
+    [message] = received(aws, url)
+    stored = json.loads(message["Body"])["detail"]["object"]
+    assert (stored["key"], stored["version-id"]) == ("one", marker)
+
+
 @pytest.mark.parametrize(
     ("key_filter", "matching"),
     [

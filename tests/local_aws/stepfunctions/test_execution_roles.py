@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
 from ..roles import HERE, allow, allowing
-from .machines import run
+from .machines import create, run
 from .test_executions import INVOKE, SDK, task
 
 QUEUE = f"arn:aws:sqs:{HERE}:one"
@@ -57,3 +58,25 @@ def test_a_task_may_not_invoke_an_alias_with_the_permission_for_the_function(
     states = {"Invoke": task(INVOKE, {"FunctionName": f"{FUNCTION}:live"})}
     execution = run(machine, states)
     assert execution["error"] == "Lambda.AccessDeniedException"
+
+
+def test_a_state_machine_logs_only_if_its_role_may_set_that_up(machine: LocalAws) -> None:
+    client, states = machine.client("stepfunctions"), {"Done": {"Type": "Succeed"}}
+    group = {"logGroupArn": f"arn:aws:logs:{HERE}:log-group:/aws/vendedlogs/states/machine:*"}
+    logging = {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": group}]}
+    denied = "is not authorized to access the Log Destination"
+    with pytest.raises(ClientError, match=denied):
+        create(machine, states, loggingConfiguration=logging)
+    arn = create(machine, states)
+    with pytest.raises(ClientError, match=denied):
+        client.update_state_machine(stateMachineArn=arn, loggingConfiguration=logging)
+    operations = ["Create", "Delete", "Get", "Update"]
+    actions = [f"logs:{operation}LogDelivery" for operation in operations]
+    others = ["DescribeLogGroups", "DescribeResourcePolicies", "ListLogDeliveries"]
+    actions += [f"logs:{operation}" for operation in others]
+    allow(machine, allowing("*", *actions))
+    with pytest.raises(ClientError, match=denied):
+        client.update_state_machine(stateMachineArn=arn, loggingConfiguration=logging)
+    allow(machine, allowing("*", *actions, "logs:PutResourcePolicy"))
+    client.update_state_machine(stateMachineArn=arn, loggingConfiguration=logging)
+    assert client.describe_state_machine(stateMachineArn=arn)["loggingConfiguration"] == logging
