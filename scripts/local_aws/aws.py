@@ -20,6 +20,7 @@ from local_aws.awslambda.executor import Executor
 from local_aws.awslambda.function_logs import write_log
 from local_aws.awslambda.invocations import Invoker
 from local_aws.awslambda.permissions import assume_role
+from local_aws.clock import Clock
 from local_aws.cloudwatch import alarm_evaluation
 from local_aws.errors import AlreadyRunning
 from local_aws.events import schedules
@@ -50,7 +51,8 @@ class Invocation:
 class LocalAws:
     """An AWS that runs in this process during a `with` block, one at a time.
 
-    Entering the block raises `PortInUse` or `AlreadyRunning`.
+    Entering the block raises `PortInUse` or `AlreadyRunning`. Visibility timeouts of queues, and
+    Wait states and retries of state machines, go by `clock`.
     """
 
     region = environ.REGION
@@ -60,8 +62,9 @@ class LocalAws:
     environ: dict[str, str]
     """The environment variables for clients and Terraform, to be merged into `os.environ`."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, clock: Clock | None = None) -> None:
         self._port = port
+        self._clock = clock or Clock()
         self._stack = ExitStack()
 
     def __enter__(self) -> "LocalAws":
@@ -88,7 +91,9 @@ class LocalAws:
             self._role_clients = RoleClients(self.endpoint, self._authorization)
             stack.callback(self._role_clients.close)
             stack.enter_context(
-                services.patched(invoker, self._authorization, self._mailboxes, self._role_clients)
+                services.patched(
+                    invoker, self._authorization, self._mailboxes, self._role_clients, self._clock
+                )
             )
             self.reset()
             stack.callback(server.join)

@@ -1,18 +1,20 @@
-"""Patches of SQS: long polling, event source mappings, batches, and redrive policies."""
+"""Patches of SQS: the clock, long polling, batches, and redrive policies."""
 
 import json
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
+from moto.sqs import models
 from moto.sqs.models import Message, Queue, SQSBackend
 
 from local_aws.awslambda import event_source_mappings
+from local_aws.clock import Clock
 from local_aws.patching import Patch
 from local_aws.request_lock import request_lock
 
 
-def install(patch: Patch) -> None:
+def install(patch: Patch, clock: Clock) -> None:
     """moto waits and invokes functions within a request, and writes redrive policies with spaces.
 
     The spaces would be a change in every plan of Terraform. Messages that are sent in a batch lose
@@ -50,6 +52,8 @@ def install(patch: Patch) -> None:
     patch(Queue, "attributes", property(attributes))
     patch(SQSBackend, "send_message_batch", send_message_batch)
     patch(Queue, "wait_for_messages", _wait_for_messages)
+    patch(models, "unix_time", clock.time)
+    patch(models, "unix_time_millis", lambda: clock.time() * 1000)
 
 
 def _wait_for_messages(queue: Queue, timeout: int) -> None:

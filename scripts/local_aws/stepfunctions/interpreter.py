@@ -19,6 +19,9 @@ from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
     StatesErrorNameType,
 )
+from moto.stepfunctions.parser.asl.component.common.retry.jitter_strategy_decl import (
+    JitterStrategyDecl,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
@@ -41,6 +44,7 @@ from moto.stepfunctions.parser.models import (
     stepfunctions_parser_backends,
 )
 
+from local_aws.clock import Clock
 from local_aws.patching import Patch
 from local_aws.stepfunctions import executions
 from local_aws.stepfunctions.clients import RoleClients
@@ -55,16 +59,17 @@ _TERMINAL = (StatesErrorNameType.StatesRuntime, StatesErrorNameType.StatesStates
 # A JSONPath that may match several values, which is why matching none is no error.
 _INDEFINITE = re.compile(r"\.\.|\[\*\]|\[\?|\[-?\d*:-?\d*\]")
 
-# How soon a Wait state notices at the latest that its execution was stopped.
+# How soon a waiting execution notices at the latest that it was stopped.
 _POLL_SEC = 0.5
 
 
-def install(patch: Patch, clients: RoleClients) -> None:
+def install(patch: Patch, clients: RoleClients, clock: Clock) -> None:
     """moto deviates from Step Functions where a state machine reports errors, waits and stops."""
     # It logs what a state machine catches, too.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     _install_tasks(patch, clients)
     _install_language(patch)
+    _install_waits(patch, clock)
     _install_executions(patch)
 
 
@@ -107,7 +112,7 @@ def _service_model(service: str) -> Any:
 
 
 def _install_language(patch: Patch) -> None:
-    """moto catches what cannot be caught, and may wait a second longer than it is told to."""
+    """moto catches what cannot be caught, and compiles paths and definitions again and again."""
     moto_eval = ErrorEqualsDecl._eval_body
 
     def match_error(declared: ErrorEqualsDecl, env: Environment) -> None:
@@ -116,18 +121,33 @@ def _install_language(patch: Patch) -> None:
         if getattr(error, "typ", None) in _TERMINAL and error not in declared.error_names:
             env.stack[-1] = False
 
-    def wait(_: WaitFunction, env: Environment, wait_seconds: int) -> None:
-        until = time.monotonic() + wait_seconds
-        while env.is_running() and (left := until - time.monotonic()) > 0:
-            env.program_state_event.wait(min(left, _POLL_SEC))
-
     patch(ErrorEqualsDecl, "_eval_body", match_error)
-    patch(WaitFunction, "_wait_interval", wait)
     patch(json_path, "_contains_slice_or_wildcard_array", _is_indefinite)
     # Both take long, and are done again for every execution and every path.
     patch(json_path, "parse", cache(parse_json_path))
     parse = lru_cache(maxsize=100)(AmazonStateLanguageParser.parse)
     patch(AmazonStateLanguageParser, "parse", staticmethod(parse))
+
+
+def _install_waits(patch: Patch, clock: Clock) -> None:
+    """moto may wait a second too long, and between retries even if the execution was stopped."""
+    moto_jitter = JitterStrategyDecl._eval_body
+
+    def wait(env: Environment, seconds: float) -> None:
+        until = clock.monotonic() + seconds
+        while env.is_running() and (left := until - clock.monotonic()) > 0:
+            clock.wait(env.program_state_event, min(left, _POLL_SEC))
+
+    def wait_in_state(_: WaitFunction, env: Environment, wait_seconds: int) -> None:
+        wait(env, wait_seconds)
+
+    def wait_for_retry(declared: JitterStrategyDecl, env: Environment) -> None:
+        moto_jitter(declared, env)
+        wait(env, env.stack.pop())
+        env.stack.append(0)  # what is left for moto to wait
+
+    patch(WaitFunction, "_wait_interval", wait_in_state)
+    patch(JitterStrategyDecl, "_eval_body", wait_for_retry)
 
 
 def _is_indefinite(path: str) -> bool:
