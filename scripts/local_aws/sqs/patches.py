@@ -1,4 +1,4 @@
-"""Patches of SQS: the clock, long polling, batches, and redrive policies."""
+"""Patches of SQS: the clock, receipt handles, long polling, batches, and redrive policies."""
 
 import json
 from contextlib import ExitStack
@@ -54,6 +54,40 @@ def install(patch: Patch, clock: Clock) -> None:
     patch(Queue, "wait_for_messages", _wait_for_messages)
     patch(models, "unix_time", clock.time)
     patch(models, "unix_time_millis", lambda: clock.time() * 1000)
+    _install_receipt_handles(patch)
+
+
+def _install_receipt_handles(patch: Patch) -> None:
+    """moto accepts the receipt handles of all receipts of a message, not only of the last one.
+
+    On AWS, only the last one deletes a message. It changes the visibility only of a message that
+    is not visible. Otherwise, the request succeeds without an effect.
+    """
+    moto_delete, moto_change = Queue.delete_message, SQSBackend.change_message_visibility
+
+    def delete_message(queue: Queue, receipt_handle: str) -> None:
+        if not _was_received_again(queue, receipt_handle):
+            moto_delete(queue, receipt_handle)
+
+    def change_message_visibility(
+        backend: SQSBackend, queue_name: str, receipt_handle: str, visibility_timeout: int
+    ) -> None:
+        queue = backend.get_queue(queue_name)
+        if not (
+            _was_received_again(queue, receipt_handle)
+            or any(each.receipt_handle == receipt_handle for each in queue.messages)
+        ):
+            moto_change(backend, queue_name, receipt_handle, visibility_timeout)
+
+    patch(Queue, "delete_message", delete_message)
+    patch(SQSBackend, "change_message_visibility", change_message_visibility)
+
+
+def _was_received_again(queue: Queue, receipt_handle: str) -> bool:
+    return any(
+        receipt_handle != each.receipt_handle and each.had_receipt_handle(receipt_handle)
+        for each in queue._messages
+    )
 
 
 def _wait_for_messages(queue: Queue, timeout: int) -> None:
