@@ -12,10 +12,16 @@ from functools import cache, lru_cache
 from typing import Any
 
 import botocore.session
+from botocore.exceptions import HTTPClientError
 from jsonpath_ng.ext.parser import parse as parse_json_path
+from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
+    CustomErrorName,
+)
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
     ErrorEqualsDecl,
 )
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
     StatesErrorNameType,
 )
@@ -25,12 +31,14 @@ from moto.stepfunctions.parser.asl.component.common.retry.jitter_strategy_decl i
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
+    state_task_service_lambda,
     state_task_service_sqs,
 )
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
     WaitFunction,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped, ProgramTimedOut
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import json_path
@@ -52,12 +60,16 @@ from local_aws.stepfunctions.clients import RoleClients
 __all__ = ["install", "stepfunctions_parser_backends"]
 
 _AwsSdkTask = state_task_service_aws_sdk.StateTaskServiceAwsSdk
+_LambdaTask = state_task_service_lambda.StateTaskServiceLambda
 
 # Errors that end an execution, whatever it catches with States.ALL.
 _TERMINAL = (StatesErrorNameType.StatesRuntime, StatesErrorNameType.StatesStatesDataLimitExceeded)
 
 # A JSONPath that may match several values, which is why matching none is no error.
 _INDEFINITE = re.compile(r"\.\.|\[\*\]|\[\?|\[-?\d*:-?\d*\]")
+
+# In the cause of an error.
+_MOST_CHARACTERS = 32_768
 
 # How soon a waiting execution notices at the latest that it was stopped.
 _POLL_SEC = 0.5
@@ -86,6 +98,40 @@ def _install_tasks(patch: Patch, clients: RoleClients) -> None:
     patch(state_task_service_aws_sdk, "_SERVICE_ERROR_NAMES", {**before, **names})
     patch(_AwsSdkTask, "_normalise_parameters", _to_botocore)
     patch(_AwsSdkTask, "_normalise_response", _from_botocore)
+    for kind in (_AwsSdkTask, _LambdaTask):
+        _install_task_errors(patch, kind)
+
+
+def _install_task_errors(patch: Patch, kind: Any) -> None:
+    """moto has no error for a connection that breaks, and no limit on the length of causes."""
+    moto_from_error = kind._from_error
+
+    def from_error(task: Any, env: Environment, ex: Exception) -> FailureEvent:
+        if isinstance(ex, HTTPClientError):
+            return connection_error(task, env, str(ex))
+        failure: FailureEvent = moto_from_error(task, env, ex)
+        details: Any = failure.event_details
+        for each in details.values():
+            each["cause"] = each.get("cause", "")[:_MOST_CHARACTERS]
+        return failure
+
+    def connection_error(task: Any, env: Environment, cause: str) -> FailureEvent:
+        service = "Lambda" if kind is _LambdaTask else task.resource.api_name
+        error = f"{_AwsSdkTask._normalise_service_error_name(service)}.SdkClientException"
+        details = TaskFailedEventDetails(
+            resource=task._get_sfn_resource(),
+            resourceType=task._get_sfn_resource_type(),
+            error=error,
+            cause=cause,
+        )
+        return FailureEvent(
+            env=env,
+            error_name=CustomErrorName(error),
+            event_type=HistoryEventType.TaskFailed,
+            event_details=EventDetails(taskFailedEventDetails=details),  # type: ignore[typeddict-item]
+        )
+
+    patch(kind, "_from_error", from_error)
 
 
 def _to_botocore(task: Any, parameters: dict[str, Any], *_: Any) -> None:
