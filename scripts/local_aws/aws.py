@@ -51,8 +51,8 @@ class Invocation:
 class LocalAws:
     """An AWS that runs in this process during a `with` block, one at a time.
 
-    Entering the block raises `PortInUse` or `AlreadyRunning`. Visibility timeouts of queues, and
-    Wait states and retries of state machines, go by `clock`.
+    Entering the block raises `PortInUse` or `AlreadyRunning`. Visibility timeouts of queues,
+    Wait states and retries of state machines, and the dates of responses go by `clock`.
     """
 
     region = environ.REGION
@@ -70,7 +70,7 @@ class LocalAws:
     def __enter__(self) -> "LocalAws":
         with ExitStack() as stack:
             self._authorization = Authorization(services.REQUIRED_PERMISSIONS)
-            server = Server(self._port, self._authorization.check)
+            server = Server(self._port, self._authorization.check, self._clock)
             stack.callback(server.close)
             if not _running.acquire(blocking=False):
                 raise AlreadyRunning("This process already runs an embedded AWS.")

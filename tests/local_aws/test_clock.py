@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from email.utils import parsedate_to_datetime
+
+import pytest
+from botocore.exceptions import ClientError
 
 from local_aws import LocalAws
 
@@ -14,18 +18,59 @@ from .stepfunctions.test_executions import SDK, task, waiting
 DAY_SEC = 86400
 
 
+def queue_with_a_message(aws: LocalAws) -> str:
+    url: str = aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+    aws.client("sqs").send_message(QueueUrl=url, MessageBody="message")
+    return url
+
+
 def test_messages_become_visible_by_the_clock() -> None:
     clock = SetClock()
     with LocalAws(clock=clock) as aws:
         sqs = aws.client("sqs")
-        url = sqs.create_queue(QueueName="q")["QueueUrl"]
-        sqs.send_message(QueueUrl=url, MessageBody="message")
+        url = queue_with_a_message(aws)
         counts = []
         for seconds in (0, 500, 500):
             clock.advance(seconds)
             received = sqs.receive_message(QueueUrl=url, VisibilityTimeout=600)
             counts.append(len(received.get("Messages", [])))
     assert counts == [1, 0, 1]
+
+
+def test_a_message_is_given_back_though_it_was_sent_long_ago() -> None:
+    clock = SetClock()
+    with LocalAws(clock=clock) as aws:
+        sqs = aws.client("sqs")
+        url = queue_with_a_message(aws)
+        clock.advance(DAY_SEC)
+        for _ in range(2):
+            [message] = sqs.receive_message(QueueUrl=url, VisibilityTimeout=60)["Messages"]
+            handle = message["ReceiptHandle"]
+            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+
+
+def test_a_message_is_invisible_for_at_most_twelve_hours_after_its_receipt() -> None:
+    clock = SetClock()
+    with LocalAws(clock=clock) as aws:
+        sqs = aws.client("sqs")
+        url = queue_with_a_message(aws)
+        [message] = sqs.receive_message(QueueUrl=url, VisibilityTimeout=3600)["Messages"]
+        clock.advance(600)
+        with pytest.raises(ClientError, match="beyond the limit"):
+            sqs.change_message_visibility(
+                QueueUrl=url,
+                ReceiptHandle=message["ReceiptHandle"],
+                VisibilityTimeout=DAY_SEC // 2,
+            )
+
+
+def test_responses_have_the_date_of_the_clock() -> None:
+    clock = SetClock()
+    clock.advance(DAY_SEC)
+    with LocalAws(clock=clock) as aws:
+        headers = aws.client("sqs").list_queues()["ResponseMetadata"]["HTTPHeaders"]
+    ahead = parsedate_to_datetime(headers["date"]).timestamp() - time.time()
+    assert DAY_SEC / 2 < ahead <= DAY_SEC
 
 
 def test_state_machines_wait_by_the_clock() -> None:

@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 from moto.sqs import models
+from moto.sqs.constants import MAXIMUM_VISIBILITY_TIMEOUT
+from moto.sqs.exceptions import InvalidParameterValue
 from moto.sqs.models import Message, Queue, SQSBackend
 
 from local_aws.awslambda import event_source_mappings
@@ -54,16 +56,23 @@ def install(patch: Patch, clock: Clock) -> None:
     patch(Queue, "wait_for_messages", _wait_for_messages)
     patch(models, "unix_time", clock.time)
     patch(models, "unix_time_millis", lambda: clock.time() * 1000)
-    _install_receipt_handles(patch)
+    _install_receipt_handles(patch, clock)
 
 
-def _install_receipt_handles(patch: Patch) -> None:
+def _install_receipt_handles(patch: Patch, clock: Clock) -> None:
     """moto accepts the receipt handles of all receipts of a message, not only of the last one.
 
     On AWS, only the last one deletes a message. It changes the visibility only of a message that
-    is not visible. Otherwise, the request succeeds without an effect.
+    is not visible. Otherwise, the request succeeds without an effect. moto also refuses to change
+    the visibility of messages that were sent more than twelve hours ago. The limit of AWS begins
+    with the receipt.
     """
     moto_delete, moto_change = Queue.delete_message, SQSBackend.change_message_visibility
+    moto_mark_received = Message.mark_received
+
+    def mark_received(message: Message, visibility_timeout: int | None = None) -> None:
+        moto_mark_received(message, visibility_timeout)
+        message.received_at = clock.time()  # type: ignore[attr-defined]
 
     def delete_message(queue: Queue, receipt_handle: str) -> None:
         if not _was_received_again(queue, receipt_handle):
@@ -73,14 +82,26 @@ def _install_receipt_handles(patch: Patch) -> None:
         backend: SQSBackend, queue_name: str, receipt_handle: str, visibility_timeout: int
     ) -> None:
         queue = backend.get_queue(queue_name)
-        if not (
-            _was_received_again(queue, receipt_handle)
-            or any(each.receipt_handle == receipt_handle for each in queue.messages)
-        ):
-            moto_change(backend, queue_name, receipt_handle, visibility_timeout)
+        for message in queue._messages:
+            if message.had_receipt_handle(receipt_handle):
+                if message.receipt_handle == receipt_handle and not message.visible:
+                    _check_limit(message, clock.time() + int(visibility_timeout))
+                    message.change_visibility(visibility_timeout)
+                return
+        moto_change(backend, queue_name, receipt_handle, visibility_timeout)
 
+    patch(Message, "mark_received", mark_received)
     patch(Queue, "delete_message", delete_message)
     patch(SQSBackend, "change_message_visibility", change_message_visibility)
+
+
+def _check_limit(message: Message, invisible_until: float) -> None:
+    received_at: float = message.received_at  # type: ignore[attr-defined]
+    if invisible_until - received_at > MAXIMUM_VISIBILITY_TIMEOUT:
+        raise InvalidParameterValue(
+            "The VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is"
+            f" beyond the limit [{MAXIMUM_VISIBILITY_TIMEOUT} seconds]"
+        )
 
 
 def _was_received_again(queue: Queue, receipt_handle: str) -> bool:
