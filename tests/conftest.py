@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 from collections import Counter
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.common import provider_installation, terraform
+from cli.common import terraform
+
+from .embedded_aws import embedded_aws
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -29,7 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-COUNTED = {"faults": "periods with a fault", "interleavings": "interleavings of runs"}
+COUNTED = {
+    "faults": "periods with a fault",
+    "executions": "executions with a fault",
+    "interleavings": "interleavings of runs",
+}
 
 
 @pytest.fixture
@@ -72,16 +77,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
     """An embedded AWS for a file of tests, which this process's environment leads to meanwhile."""
-    import boto3
-
-    from local_aws import LocalAws  # moto takes seconds to import, and most tests need none
-
-    with LocalAws() as aws, pytest.MonkeyPatch.context() as patch:
-        wanted = provider_installation.environ({**os.environ, **aws.environ})
-        for name in os.environ.keys() - wanted.keys():
-            patch.delenv(name)
-        for name, value in wanted.items():
-            patch.setenv(name, value)
-        # A session remembers the configuration that it was made under.
-        patch.setattr(boto3, "DEFAULT_SESSION", None)
+    with embedded_aws() as aws:
         yield aws

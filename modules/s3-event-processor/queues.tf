@@ -85,3 +85,15 @@ check "visibility_timeout" {
     error_message = "sqs_visibility_timeout_seconds is ${coalesce(var.sqs_visibility_timeout_seconds, 0)}, but a message can be in use for ${local.required_visibility_timeout} seconds (batch, stagger, and ${1 + var.lambda_invoke_retries} invocations of ${var.lambda_timeout} seconds). The visibility timeout is ${local.visibility_timeout} seconds instead."
   }
 }
+
+# SQS deletes messages that are older, whether they have been processed or not.
+locals {
+  longest_time_in_queue = (var.sqs_max_receive_count + 1) * (local.visibility_timeout + var.sqs_retry_delay_seconds)
+}
+
+check "message_retention" {
+  assert {
+    condition     = var.sqs_message_retention_seconds >= local.longest_time_in_queue
+    error_message = "sqs_message_retention_seconds is ${var.sqs_message_retention_seconds}, but a message can be received ${var.sqs_max_receive_count + 1} times within ${local.longest_time_in_queue} seconds before it is in a dead-letter queue (visibility timeout and sqs_retry_delay_seconds). SQS would delete it before, and the object would be lost."
+  }
+}

@@ -158,7 +158,7 @@ variable "sqs_max_receive_count" {
 }
 
 variable "sqs_retry_delay_seconds" {
-  description = "Number of seconds before a message for which the function failed is processed again, from 0 to 43200."
+  description = "Number of seconds before a message for which the function failed is processed again. From 0 to 43200, less the time that a message can be in use."
   type        = number
   default     = 30
   nullable    = false
@@ -166,6 +166,10 @@ variable "sqs_retry_delay_seconds" {
   validation {
     condition     = var.sqs_retry_delay_seconds >= 0 && var.sqs_retry_delay_seconds <= 43200 && floor(var.sqs_retry_delay_seconds) == var.sqs_retry_delay_seconds
     error_message = "sqs_retry_delay_seconds must be a whole number from 0 to 43200, but is ${var.sqs_retry_delay_seconds}."
+  }
+  validation {
+    condition     = var.sqs_retry_delay_seconds > 43200 || var.sqs_retry_delay_seconds + local.required_visibility_timeout <= 43200
+    error_message = "sqs_retry_delay_seconds must be at most ${43200 - local.required_visibility_timeout}, since a message can be in use for ${local.required_visibility_timeout} seconds and SQS keeps it invisible for at most 43200 seconds after its receipt, but is ${var.sqs_retry_delay_seconds}."
   }
 }
 

@@ -20,6 +20,7 @@ from local_aws.awslambda.executor import Executor
 from local_aws.awslambda.function_logs import write_log
 from local_aws.awslambda.invocations import Invoker
 from local_aws.awslambda.permissions import assume_role
+from local_aws.clock import Clock
 from local_aws.cloudwatch import alarm_evaluation
 from local_aws.errors import AlreadyRunning
 from local_aws.events import schedules
@@ -50,7 +51,8 @@ class Invocation:
 class LocalAws:
     """An AWS that runs in this process during a `with` block, one at a time.
 
-    Entering the block raises `PortInUse` or `AlreadyRunning`.
+    Entering the block raises `PortInUse` or `AlreadyRunning`. Visibility timeouts of queues,
+    Wait states and retries of state machines, and the dates of responses go by `clock`.
     """
 
     region = environ.REGION
@@ -60,14 +62,15 @@ class LocalAws:
     environ: dict[str, str]
     """The environment variables for clients and Terraform, to be merged into `os.environ`."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, clock: Clock | None = None) -> None:
         self._port = port
+        self._clock = clock or Clock()
         self._stack = ExitStack()
 
     def __enter__(self) -> "LocalAws":
         with ExitStack() as stack:
             self._authorization = Authorization(services.REQUIRED_PERMISSIONS)
-            server = Server(self._port, self._authorization.check)
+            server = Server(self._port, self._authorization.check, self._clock)
             stack.callback(server.close)
             if not _running.acquire(blocking=False):
                 raise AlreadyRunning("This process already runs an embedded AWS.")
@@ -88,7 +91,9 @@ class LocalAws:
             self._role_clients = RoleClients(self.endpoint, self._authorization)
             stack.callback(self._role_clients.close)
             stack.enter_context(
-                services.patched(invoker, self._authorization, self._mailboxes, self._role_clients)
+                services.patched(
+                    invoker, self._authorization, self._mailboxes, self._role_clients, self._clock
+                )
             )
             self.reset()
             stack.callback(server.join)

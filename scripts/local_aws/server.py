@@ -17,6 +17,7 @@ from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
+from local_aws.clock import Clock
 from local_aws.errors import Interrupted, PortInUse
 from local_aws.request_lock import request_lock
 
@@ -32,12 +33,15 @@ _PATIENCE_SEC = 60
 class Server:
     """An HTTP server that answers for every AWS service that moto knows."""
 
-    def __init__(self, port: int, check: Check) -> None:
-        """Listen on `port`, 0 for any free one. Raises `PortInUse`."""
+    def __init__(self, port: int, check: Check, clock: Clock) -> None:
+        """Listen on `port`, 0 for any free one. Raises `PortInUse`.
+
+        Responses have the date of `clock`.
+        """
         with _listen(port) as listening:
             self.port: int = listening.getsockname()[1]
             self._server = _HttpServer(
-                HOST, self.port, _App(check), _Handler, fd=listening.fileno()
+                clock, HOST, self.port, _App(check), _Handler, fd=listening.fileno()
             )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
@@ -95,8 +99,9 @@ def _not_implemented(error: Exception) -> Response:
 
 
 class _HttpServer(ThreadedWSGIServer):
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, clock: Clock, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.clock = clock
         self._connections: set[socket.socket] = set()
         self._answering: set[threading.Thread] = set()
         self._lock = threading.Lock()
@@ -128,9 +133,14 @@ class _HttpServer(ThreadedWSGIServer):
 
 
 class _Handler(MotoRequestHandler):
+    server: _HttpServer
     # The head and the body of a response are sent apart. With Nagle's algorithm, the second would
     # wait for the client's delayed acknowledgement of the first.
     disable_nagle_algorithm = True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        now = self.server.clock.time()
+        return super().date_time_string(now if timestamp is None else timestamp)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

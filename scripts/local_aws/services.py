@@ -29,6 +29,7 @@ import local_aws.stepfunctions.log_destinations
 import local_aws.stepfunctions.patches
 import local_aws.stepfunctions.permissions
 from local_aws.awslambda.invocations import Invoker
+from local_aws.clock import Clock
 from local_aws.iam.api_requests import RequiredPermissions
 from local_aws.iam.authorization import Authorization
 from local_aws.patching import patching
@@ -51,7 +52,11 @@ REQUIRED_PERMISSIONS: Mapping[str, RequiredPermissions] = {
 
 @contextmanager
 def patched(
-    invoker: Invoker, authorization: Authorization, mailboxes: Mailboxes, clients: RoleClients
+    invoker: Invoker,
+    authorization: Authorization,
+    mailboxes: Mailboxes,
+    clients: RoleClients,
+    clock: Clock,
 ) -> Iterator[None]:
     """Patch moto for the time of a `with` block."""
     with patching() as patch:
@@ -64,7 +69,7 @@ def patched(
         local_aws.logs.patches.install(patch)
         local_aws.s3.patches.install(patch, authorization)
         local_aws.sns.patches.install(patch, mailboxes)
-        local_aws.sqs.patches.install(patch)
+        local_aws.sqs.patches.install(patch, clock)
         local_aws.stepfunctions.log_destinations.install(patch, authorization)
-        local_aws.stepfunctions.patches.install(patch, clients)
+        local_aws.stepfunctions.patches.install(patch, clients, clock)
         yield

@@ -105,6 +105,12 @@ class FaultyAws:
         """Let every request of `operation` meet `fault` that does not meet another one."""
         self._always[operation] = fault
 
+    def mend(self) -> None:
+        """Let no request meet a fault any more."""
+        with self._lock:
+            self._next.clear()
+            self._always.clear()
+
     def take(self, operation: str) -> Fault:
         """Note a request and return what is to happen to it."""
         with self._lock:
@@ -140,6 +146,11 @@ class FaultyAws:
             self._open = False
             self._arrived.wait_for(lambda: not self._under_way)
 
+    def wait_until_quiet(self) -> None:
+        """Return when no request is under way."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: not self._under_way)
+
     def wait_for_end(self) -> None:
         """Return when the `with` block ends."""
         self._ended.wait()
@@ -159,7 +170,9 @@ class Exchange(BaseHTTPRequestHandler):
             self.hang_up()
             return
         target = self.headers.get("X-Amz-Target", "")
-        self.operation = target.rpartition(".")[2] or f"{self.command.capitalize()}Object"
+        invoke = "Invoke" if self.path.endswith("/invocations") else ""
+        named = target.rpartition(".")[2] or invoke
+        self.operation = named or f"{self.command.capitalize()}Object"
         self.faulty.take(self.operation)(self)
 
     do_PUT = do_POST = do_GET  # noqa: N815

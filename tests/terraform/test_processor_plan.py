@@ -51,6 +51,7 @@ CASES: dict[str, dict[str, Any]] = {
         "sqs_visibility_timeout_seconds": 3600,
         "step_functions_max_concurrency": 20,
     },
+    "forgetful": {**EXISTING, "sqs_message_retention_seconds": 4 * (278 + 30) - 1},
     "managed": {**EXISTING, "manage_bucket_notifications": True},
     "mailing": {
         **EXISTING,
@@ -118,6 +119,12 @@ def test_a_visibility_timeout_that_is_long_enough_is_kept(plan: dict[str, Any]) 
     assert planned_outputs(plan, "often")["visibility_timeout_seconds"] == 3600
     # (3 - 1) × 1 + 3 × (60 + 10) + 2 + 4 + 60
     assert planned_outputs(plan, "plain")["visibility_timeout_seconds"] == 278
+
+
+def test_a_message_that_could_expire_before_it_is_buried_is_a_warning(
+    plan: dict[str, Any],
+) -> None:
+    assert warned(plan, "message_retention") == {"forgetful"}
 
 
 def test_a_schedule_of_seconds_is_one_of_a_minute(plan: dict[str, Any]) -> None:

@@ -30,7 +30,6 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "sqs_queue_name": "a.fifo",
             "sqs_visibility_timeout_seconds": 43201,
             "sqs_max_receive_count": 0,
-            "sqs_retry_delay_seconds": -1,
             "sqs_message_retention_seconds": 59,
             "sqs_receive_wait_time_seconds": 21,
             "s3_noncurrent_version_expiration_days": 0,
@@ -59,7 +58,6 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "sqs_visibility_timeout_seconds must be null or a whole number from 0 to 43200, but is"
             " 43201.",
             "sqs_max_receive_count must be a whole number from 1 to 999, but is 0.",
-            "sqs_retry_delay_seconds must be a whole number from 0 to 43200, but is -1.",
             "sqs_message_retention_seconds must be a whole number from 60 to 1209600, but is 59.",
             "sqs_receive_wait_time_seconds must be a whole number from 0 to 20, but is 21.",
             "s3_noncurrent_version_expiration_days must be a whole number of at least 1, but is 0.",
@@ -181,6 +179,10 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
         ["one batch in each of 40 lanes for each of 6 looks can have"],
     ),
     (
+        {"sqs_retry_delay_seconds": 42923},
+        ["sqs_retry_delay_seconds must be at most 42922, since a message can be in use for 278"],
+    ),
+    (
         # Their validations refer to other variables, which must be valid.
         {
             "step_functions_lanes": 41,
@@ -198,8 +200,14 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
         ],
     ),
     (
-        {"lambda_function_name": None, "lambda_handler": None, "lambda_source_dir": None},
+        {
+            "lambda_function_name": None,
+            "lambda_handler": None,
+            "lambda_source_dir": None,
+            "sqs_retry_delay_seconds": -1,
+        },
         [
+            "sqs_retry_delay_seconds must be a whole number from 0 to 43200, but is -1.",
             'digits, hyphens or underscores, but is "null".',
             "lambda_handler must be set if create_lambda is true, but is null.",
             "lambda_source_dir must be set if create_lambda is true, but is null.",

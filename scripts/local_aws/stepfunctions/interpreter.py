@@ -12,21 +12,32 @@ from functools import cache, lru_cache
 from typing import Any
 
 import botocore.session
+from botocore.exceptions import HTTPClientError
 from jsonpath_ng.ext.parser import parse as parse_json_path
+from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
+    CustomErrorName,
+)
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
     ErrorEqualsDecl,
 )
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
     StatesErrorNameType,
+)
+from moto.stepfunctions.parser.asl.component.common.retry.jitter_strategy_decl import (
+    JitterStrategyDecl,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
+    state_task_service_lambda,
 )
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
     WaitFunction,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped, ProgramTimedOut
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import json_path
@@ -40,6 +51,7 @@ from moto.stepfunctions.parser.models import (
     stepfunctions_parser_backends,
 )
 
+from local_aws.clock import Clock
 from local_aws.patching import Patch
 from local_aws.stepfunctions import executions
 from local_aws.stepfunctions.clients import RoleClients
@@ -47,6 +59,7 @@ from local_aws.stepfunctions.clients import RoleClients
 __all__ = ["install", "stepfunctions_parser_backends"]
 
 _AwsSdkTask = state_task_service_aws_sdk.StateTaskServiceAwsSdk
+_LambdaTask = state_task_service_lambda.StateTaskServiceLambda
 
 # Errors that end an execution, whatever it catches with States.ALL.
 _TERMINAL = (StatesErrorNameType.StatesRuntime, StatesErrorNameType.StatesStatesDataLimitExceeded)
@@ -54,16 +67,20 @@ _TERMINAL = (StatesErrorNameType.StatesRuntime, StatesErrorNameType.StatesStates
 # A JSONPath that may match several values, which is why matching none is no error.
 _INDEFINITE = re.compile(r"\.\.|\[\*\]|\[\?|\[-?\d*:-?\d*\]")
 
-# How soon a Wait state notices at the latest that its execution was stopped.
+# In the cause of an error.
+_MOST_CHARACTERS = 32_768
+
+# How soon a waiting execution notices at the latest that it was stopped.
 _POLL_SEC = 0.5
 
 
-def install(patch: Patch, clients: RoleClients) -> None:
+def install(patch: Patch, clients: RoleClients, clock: Clock) -> None:
     """moto deviates from Step Functions where a state machine reports errors, waits and stops."""
     # It logs what a state machine catches, too.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
     _install_tasks(patch, clients)
     _install_language(patch)
+    _install_waits(patch, clock)
     _install_executions(patch)
 
 
@@ -80,6 +97,40 @@ def _install_tasks(patch: Patch, clients: RoleClients) -> None:
     patch(state_task_service_aws_sdk, "_SERVICE_ERROR_NAMES", {**before, **names})
     patch(_AwsSdkTask, "_normalise_parameters", _to_botocore)
     patch(_AwsSdkTask, "_normalise_response", _from_botocore)
+    for kind in (_AwsSdkTask, _LambdaTask):
+        _install_task_errors(patch, kind)
+
+
+def _install_task_errors(patch: Patch, kind: Any) -> None:
+    """moto has no error for a connection that breaks, and no limit on the length of causes."""
+    moto_from_error = kind._from_error
+
+    def from_error(task: Any, env: Environment, ex: Exception) -> FailureEvent:
+        if isinstance(ex, HTTPClientError):
+            return connection_error(task, env, str(ex))
+        failure: FailureEvent = moto_from_error(task, env, ex)
+        details: Any = failure.event_details
+        for each in details.values():
+            each["cause"] = each.get("cause", "")[:_MOST_CHARACTERS]
+        return failure
+
+    def connection_error(task: Any, env: Environment, cause: str) -> FailureEvent:
+        service = "Lambda" if kind is _LambdaTask else task.resource.api_name
+        error = f"{_AwsSdkTask._normalise_service_error_name(service)}.SdkClientException"
+        details = TaskFailedEventDetails(
+            resource=task._get_sfn_resource(),
+            resourceType=task._get_sfn_resource_type(),
+            error=error,
+            cause=cause,
+        )
+        return FailureEvent(
+            env=env,
+            error_name=CustomErrorName(error),
+            event_type=HistoryEventType.TaskFailed,
+            event_details=EventDetails(taskFailedEventDetails=details),  # type: ignore[typeddict-item]
+        )
+
+    patch(kind, "_from_error", from_error)
 
 
 def _to_botocore(task: Any, parameters: dict[str, Any], *_: Any) -> None:
@@ -106,7 +157,7 @@ def _service_model(service: str) -> Any:
 
 
 def _install_language(patch: Patch) -> None:
-    """moto catches what cannot be caught, and may wait a second longer than it is told to."""
+    """moto catches what cannot be caught, and compiles paths and definitions again and again."""
     moto_eval = ErrorEqualsDecl._eval_body
 
     def match_error(declared: ErrorEqualsDecl, env: Environment) -> None:
@@ -115,18 +166,33 @@ def _install_language(patch: Patch) -> None:
         if getattr(error, "typ", None) in _TERMINAL and error not in declared.error_names:
             env.stack[-1] = False
 
-    def wait(_: WaitFunction, env: Environment, wait_seconds: int) -> None:
-        until = time.monotonic() + wait_seconds
-        while env.is_running() and (left := until - time.monotonic()) > 0:
-            env.program_state_event.wait(min(left, _POLL_SEC))
-
     patch(ErrorEqualsDecl, "_eval_body", match_error)
-    patch(WaitFunction, "_wait_interval", wait)
     patch(json_path, "_contains_slice_or_wildcard_array", _is_indefinite)
     # Both take long, and are done again for every execution and every path.
     patch(json_path, "parse", cache(parse_json_path))
     parse = lru_cache(maxsize=100)(AmazonStateLanguageParser.parse)
     patch(AmazonStateLanguageParser, "parse", staticmethod(parse))
+
+
+def _install_waits(patch: Patch, clock: Clock) -> None:
+    """moto may wait a second too long, and between retries even if the execution was stopped."""
+    moto_jitter = JitterStrategyDecl._eval_body
+
+    def wait(env: Environment, seconds: float) -> None:
+        until = clock.monotonic() + seconds
+        while env.is_running() and (left := until - clock.monotonic()) > 0:
+            clock.wait(env.program_state_event, min(left, _POLL_SEC))
+
+    def wait_in_state(_: WaitFunction, env: Environment, wait_seconds: int) -> None:
+        wait(env, wait_seconds)
+
+    def wait_for_retry(declared: JitterStrategyDecl, env: Environment) -> None:
+        moto_jitter(declared, env)
+        wait(env, env.stack.pop())
+        env.stack.append(0)  # what is left for moto to wait
+
+    patch(WaitFunction, "_wait_interval", wait_in_state)
+    patch(JitterStrategyDecl, "_eval_body", wait_for_retry)
 
 
 def _is_indefinite(path: str) -> bool:

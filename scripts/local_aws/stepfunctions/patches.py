@@ -10,11 +10,12 @@ from moto.stepfunctions import responses
 from moto.stepfunctions.models import StepFunctionBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from local_aws.clock import Clock
 from local_aws.patching import Patch
 from local_aws.stepfunctions.clients import RoleClients
 
 
-def install(patch: Patch, clients: RoleClients) -> None:
+def install(patch: Patch, clients: RoleClients, clock: Clock) -> None:
     """moto runs executions only if it is configured to."""
 
     @cache
@@ -22,7 +23,7 @@ def install(patch: Patch, clients: RoleClients) -> None:
         # The interpreter takes seconds to import, and few need it.
         from local_aws.stepfunctions import interpreter
 
-        interpreter.install(patch, clients)
+        interpreter.install(patch, clients, clock)
         return interpreter.stepfunctions_parser_backends
 
     def get_backend(account_id: str, region: str) -> StepFunctionBackend:

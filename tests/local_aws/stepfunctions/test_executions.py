@@ -102,6 +102,13 @@ def test_a_result_that_is_too_large_is_caught_by_its_name_alone(
     assert run(aws, states)["status"] == end
 
 
+def test_the_cause_of_an_error_is_cut(aws: LocalAws) -> None:
+    deploy(aws, "def handler(event, context): raise ValueError('x' * 300_000)")
+    execution = run(aws, {"Invoke": task(INVOKE, {"FunctionName": "subject"})})
+    assert execution["error"] == "ValueError"
+    assert len(execution["cause"]) == 32_768
+
+
 def test_a_wait_takes_as_long_as_it_says(aws: LocalAws) -> None:
     began = time.monotonic()
     assert run(aws, {"Wait": waiting(1)})["status"] == "SUCCEEDED"

@@ -1,0 +1,29 @@
+"""A clock for the embedded AWS that tests set, so that they do not have to wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from local_aws.clock import Clock
+
+
+class SetClock(Clock):
+    """State machines do not wait by this clock, and the time of queues can be advanced."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._waited = threading.local()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for the messages in all queues."""
+        self._ahead += seconds
+
+    def time(self) -> float:
+        return time.time() + self._ahead
+
+    def monotonic(self) -> float:
+        return time.monotonic() + float(getattr(self._waited, "seconds", 0.0))
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        self._waited.seconds = getattr(self._waited, "seconds", 0.0) + seconds
