@@ -171,11 +171,11 @@ locals {
         Type     = "Task"
         Resource = "${local.aws_sdk}:sqs:receiveMessage"
         Parameters = {
-          QueueUrl                    = local.queue_url
-          MaxNumberOfMessages         = local.batch_size
-          WaitTimeSeconds             = var.sqs_receive_wait_time_seconds
-          VisibilityTimeout           = local.visibility_timeout
-          MessageSystemAttributeNames = ["All"]
+          QueueUrl            = local.queue_url
+          MaxNumberOfMessages = local.batch_size
+          WaitTimeSeconds     = var.sqs_receive_wait_time_seconds
+          VisibilityTimeout   = local.visibility_timeout
+          AttributeNames      = ["All"]
         }
         ResultSelector = { "messages.$" = "$..Messages[*]" } # SQS omits an empty list
         ResultPath     = "$.batch"

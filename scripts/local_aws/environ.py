@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,21 +69,26 @@ def for_functions(endpoint: str) -> dict[str, str]:
     }
 
 
+def session(credentials: Mapping[str, str], region: str = REGION) -> boto3.Session:
+    """Return a session with credentials (environment variables). No user's settings apply to it."""
+    unset = (None, None, None, None)
+    nowhere = (None, None, os.devnull, None)
+    hidden = {"profile": unset, "config_file": nowhere, "credentials_file": nowhere}
+    return boto3.Session(
+        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=credentials["AWS_SESSION_TOKEN"],
+        region_name=region,
+        botocore_session=botocore.session.Session(session_vars=hidden),
+    )
+
+
 class Clients:
     """boto3 clients for an endpoint. The user's settings do not apply to them."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        unset = (None, None, None, None)
-        nowhere = (None, None, os.devnull, None)
-        hidden = {"profile": unset, "config_file": nowhere, "credentials_file": nowhere}
-        self._session = boto3.Session(
-            aws_access_key_id=_ACCESS_KEY,
-            aws_secret_access_key=_ACCESS_KEY,
-            aws_session_token=_ACCESS_KEY,
-            region_name=REGION,
-            botocore_session=botocore.session.Session(session_vars=hidden),
-        )
+        self._session = session(credentials())
         self._made: dict[str, Any] = {}
         self._making = threading.Lock()
 

@@ -251,7 +251,10 @@ def test_logs_go_to_the_forwarder_with_index_and_source_type(
     processor = Processor(aws, applied.outputs["process_images"])
     processor.put({"forwarded.jpg": "0"})
     processor.run()
-    aws.client("stepfunctions").stop_execution(executionArn=processor.start())
+    processor.put({"stopped.jpg": "2"})
+    execution = processor.start()
+    processor.wait_until_entered(execution, "Invoke")
+    aws.client("stepfunctions").stop_execution(executionArn=execution)
     wanted = {
         "splunk--s3_processor--aws%3Alambda": "forwarded.jpg",
         "splunk--s3_processor--aws%3Astates": "ExecutionAborted",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import Any
 
-import boto3
-import botocore.session
 from botocore.config import Config
 
+from local_aws import environ
 from local_aws.iam.authorization import Authorization, RoleSession
 
 # The session of a role has the name of the execution. One is enough for all executions here.
@@ -50,11 +48,6 @@ class RoleClients:
             self._made.clear()
 
     def _create(self, role_arn: str, service: str, region: str) -> Any:
-        unset = (None, None, None, None)
-        nowhere = (None, None, os.devnull, None)
-        hidden = {"profile": unset, "config_file": nowhere, "credentials_file": nowhere}
-        session = botocore.session.Session(session_vars=hidden)
         credentials = self._authorization.credentials(RoleSession(role_arn, _SESSION_NAME))
-        named: dict[str, Any] = {name.lower(): value for name, value in credentials.items()}
-        session_of_role = boto3.Session(botocore_session=session, region_name=region, **named)
-        return session_of_role.client(service, endpoint_url=self._endpoint, config=_CONFIG)
+        session = environ.session(credentials, region)
+        return session.client(service, endpoint_url=self._endpoint, config=_CONFIG)

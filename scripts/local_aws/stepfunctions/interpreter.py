@@ -22,7 +22,6 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
-    state_task_service_sqs,
 )
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
     WaitFunction,
@@ -74,7 +73,7 @@ def _install_tasks(patch: Patch, clients: RoleClients) -> None:
     def client_for(region: str, service: str, state_credentials: Any = None) -> Any:
         return clients.get(state_credentials.role_arn, service, region)
 
-    for module in (lambda_eval_utils, state_task_service_aws_sdk, state_task_service_sqs):
+    for module in (lambda_eval_utils, state_task_service_aws_sdk):
         patch(module, "boto_client_for", client_for)
     names = {"sqs": "Sqs", "lambda": "Lambda"}
     before = state_task_service_aws_sdk._SERVICE_ERROR_NAMES
@@ -186,8 +185,9 @@ def _install_executions(patch: Patch) -> None:
 
 
 def _wait_until_begun(execution: Execution) -> None:
-    """Wait for the thread of an execution, which moto cannot stop before its first state."""
+    """Wait until an execution has entered a state. moto cannot stop it before."""
     worker = execution.exec_worker
     assert worker
-    while worker.env is None or worker.env.program_state() is None:
+    # The first event is that of the execution itself.
+    while worker.env is None or len(worker.env.event_manager.get_event_history()) < 2:
         time.sleep(0.001)
