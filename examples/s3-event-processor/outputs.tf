@@ -1,0 +1,34 @@
+output "bucket" {
+  description = "Name of the bucket for CSV files."
+  value       = module.summaries.bucket_id
+}
+
+output "results_bucket" {
+  description = "Name of the bucket with the summaries."
+  value       = aws_s3_bucket.results.id
+}
+
+output "queue_url" {
+  description = "URL of the queue with the events that are not processed yet."
+  value       = module.summaries.queue_url
+}
+
+output "dead_letter_queue_urls" {
+  description = "URLs of the dead-letter queues: `event`, `queue`, `function`, `schedule`."
+  value       = module.summaries.dead_letter_queue_urls
+}
+
+output "function_name" {
+  description = "Name of the function."
+  value       = module.summaries.lambda_function_name
+}
+
+output "state_machine_arn" {
+  description = "ARN of the state machine."
+  value       = module.summaries.state_machine_arn
+}
+
+output "schedule_rule_name" {
+  description = "Name of the EventBridge rule that starts the state machine."
+  value       = module.summaries.schedule_rule_name
+}
