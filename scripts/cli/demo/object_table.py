@@ -44,8 +44,8 @@ class ObjectTable:
         """Print more about the row above."""
         self._output.below(Text(text, style=style), _INDENT)
 
-    def add(self, seconds: float, execution: int, places: Mapping[str, Place]) -> None:
-        """Print where the objects are, unless they are where they were. Execution 0 is none."""
+    def add(self, seconds: float, execution: int | None, places: Mapping[str, Place]) -> None:
+        """Print where the objects are, unless they are where they were."""
         if places == self._shown:
             return
         self._shown = dict(places)

@@ -23,11 +23,11 @@ class Place(Enum):
 
 MEANINGS = {
     Place.QUEUED: "its event is in the queue",
-    Place.WAITING: "received; its function starts when the stagger is over",
-    Place.RUNNING: "its function is running",
-    Place.DONE: "its function has succeeded, and the event is deleted",
-    Place.GIVEN_BACK: "its function has failed; the event is visible again after a delay",
-    Place.BURIED: "its function has failed too often; the event is in the dead-letter queue",
+    Place.WAITING: "received; the function starts when the stagger is over",
+    Place.RUNNING: "the function is running",
+    Place.DONE: "the function has succeeded, and the event is deleted",
+    Place.GIVEN_BACK: "the function has failed; the event is visible again after a delay",
+    Place.BURIED: "failed too often; the event is in the dead-letter queue",
 }
 
 # By the state of the state machine that a message enters. Delete follows both Invoke and Bury.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,7 @@ from ..common.output import Output
 from ..common.text import counted, printable
 from ..redrive.queues import find
 from ..redrive.replay import Replay
-from . import aws_cli, timeline
+from . import aws_cli, buried, timeline
 from .demonstration import Outputs
 from .object_table import ObjectTable
 from .objects import Objects, Place
@@ -37,15 +35,6 @@ CORRECTED = {BROKEN: _TABLE}
 KEYS = [*FILES, *LATE_FILES]
 
 _POLL_SEC = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Buried:
-    """A message in the dead-letter queue of the function."""
-
-    key: str
-    attempts: str
-    cause: str
 
 
 class Story:
@@ -72,7 +61,7 @@ class Story:
         self._table.show_heading()
         show(f"Five files are put into the bucket. {BROKEN} is not a table.")
         self._put(FILES)
-        show("The schedule fires. At most four functions run at once, and start one second apart.")
+        show("The schedule fires: at most four functions at once, one second apart.")
         self._execute()
         show("The function breaks: a release writes to a bucket that does not exist.")
         aws_cli.run(self._outputs["break_command"], self._aws.client)
@@ -81,12 +70,13 @@ class Story:
         show("The function is repaired. The schedule fires until the queue is empty.")
         aws_cli.run(self._outputs["repair_command"], self._aws.client)
         self._execute_until_empty()
-        for each in self._buried():
+        found = buried.messages(self._aws.client("sqs"), self._letters_url)
+        for each in found:
             text = f"{each.key} is buried after {each.attempts} attempts: {each.cause}"
             self._table.show_detail(printable(text), "red")
         show(f"{BROKEN} is corrected, and the buried event replayed.")
         self._put(CORRECTED)
-        self._replay()
+        self._replay([each.key for each in found])
         self._execute_until_empty()
         self._table.show_legend()
         timeline.show(self._output, KEYS, self._objects.runs)
@@ -99,24 +89,25 @@ class Story:
                 Bucket=self._outputs["bucket"], Key=key, Body=content.encode()
             )
             self._objects.places[key] = Place.QUEUED
-        self._show_now()
+        self._show(datetime.now(timezone.utc))
 
     def _execute_until_empty(self) -> None:
         """Fire the schedule whenever there are messages, until all are processed or buried."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        while True:
-            with self._output.busy("Waiting until what was given back is visible again ..."):
-                while True:
-                    found = self._aws.client("sqs").get_queue_attributes(
-                        QueueUrl=self._queue_url, AttributeNames=names
-                    )["Attributes"]
-                    visible, in_flight = (int(found[name]) for name in names)
-                    if visible or not in_flight:
-                        break
-                    time.sleep(_POLL_SEC)
-            if not visible:
-                return
+        while self._has_messages():
             self._execute()
+
+    def _has_messages(self) -> bool:
+        """Wait until a message is visible, or the queue is empty."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        with self._output.busy("Waiting until what was given back is visible again ..."):
+            while True:
+                found = self._aws.client("sqs").get_queue_attributes(
+                    QueueUrl=self._queue_url, AttributeNames=names
+                )["Attributes"]
+                visible, in_flight = (int(found[name]) for name in names)
+                if visible or not in_flight:
+                    return visible > 0
+                time.sleep(_POLL_SEC)
 
     def _execute(self) -> None:
         """Fire the schedule, and print the rows of the execution that it starts."""
@@ -127,8 +118,8 @@ class Story:
         with self._output.busy(f"Execution {self._execution} ..."):
             for event in self._events(arn):
                 if self._objects.read(self._execution, event):
-                    self._show(event["timestamp"])
-        self._show_now()
+                    self._show(event["timestamp"], self._execution)
+        self._show(datetime.now(timezone.utc), self._execution)
 
     def _executions(self) -> list[str]:
         states = self._aws.client("stepfunctions")
@@ -153,44 +144,23 @@ class Story:
         if status != "SUCCEEDED":
             self._problems.append(f"execution {self._execution} ended with the status {status}")
 
-    def _buried(self) -> list[Buried]:
-        """Return the messages in the dead-letter queue. They stay visible."""
-        received = self._aws.client("sqs").receive_message(
-            QueueUrl=self._letters_url,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=0,
-            MessageAttributeNames=["All"],
-        )
-        buried = []
-        for message in received.get("Messages", []):
-            attributes = message["MessageAttributes"]
-            key = json.loads(message["Body"])["detail"]["object"]["key"]
-            error = json.loads(attributes["Cause"]["StringValue"])
-            cause = f"{error['Error']}: {_message(error['Cause'])}"
-            buried.append(Buried(key, attributes["ReceiveCount"]["StringValue"], cause))
-        return buried
-
-    def _replay(self) -> None:
+    def _replay(self, keys: Sequence[str]) -> None:
         """Do what `redrive` does. Raises RedriveError."""
-        buried = self._buried()
         letters, queue = find(self._letters_url), find(self._queue_url)
         self._table.show_detail(f"$ scripts/redrive {letters.name} {queue.name}", "dim")
-        replay = Replay(letters, queue, len(buried))
+        replay = Replay(letters, queue, len(keys))
         with self._output.busy("Replaying ..."), closing(replay.batches()) as batches:
             for _ in batches:
                 pass
         self._problems += replay.problems
-        for each in buried:
-            self._objects.places[each.key] = Place.QUEUED
+        for key in keys:
+            self._objects.places[key] = Place.QUEUED
         text = f"Sent {counted(replay.sent, 'message')}."
         self._table.show_detail(f"{text} The event of the corrected file is processed as well.")
 
-    def _show_now(self) -> None:
-        self._show(datetime.now(timezone.utc))
-
-    def _show(self, at: datetime) -> None:
+    def _show(self, at: datetime, execution: int | None = None) -> None:
         seconds = (at - self._began).total_seconds()
-        self._table.add(seconds, self._execution, self._objects.places)
+        self._table.add(seconds, execution, self._objects.places)
 
     def _show_results(self) -> None:
         bucket = self._outputs["results_bucket"]
@@ -203,11 +173,3 @@ class Story:
         if left:
             self._problems.append(f"not processed: {', '.join(left)}")
         return "; ".join(self._problems) or None
-
-
-def _message(cause: str) -> str:
-    """Return the error message of a function, or the whole cause if it has none."""
-    try:
-        return str(json.loads(cause)["errorMessage"])
-    except (ValueError, KeyError, TypeError):
-        return cause
