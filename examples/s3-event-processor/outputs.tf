@@ -32,3 +32,13 @@ output "schedule_rule_name" {
   description = "Name of the EventBridge rule that starts the state machine."
   value       = module.summaries.schedule_rule_name
 }
+
+output "break_command" {
+  description = "Lets the function write to a bucket that does not exist, so that it fails for every file."
+  value       = "aws lambda update-function-configuration --function-name ${module.summaries.lambda_function_name} --environment '${jsonencode({ Variables = { RESULTS_BUCKET = "${aws_s3_bucket.results.id}-missing" } })}'"
+}
+
+output "repair_command" {
+  description = "Lets the function write to the bucket with the summaries again."
+  value       = "aws lambda update-function-configuration --function-name ${module.summaries.lambda_function_name} --environment '${jsonencode({ Variables = { RESULTS_BUCKET = aws_s3_bucket.results.id } })}'"
+}

@@ -40,7 +40,7 @@ resource "aws_cloudwatch_event_target" "dynatrace" {
     arn = aws_sqs_queue.dead_letters["schedule"].arn
   }
 
-  depends_on = [aws_lambda_permission.dynatrace, aws_sqs_queue_policy.dead_letters]
+  depends_on = [aws_lambda_permission.dynatrace]
 }
 
 resource "aws_lambda_permission" "dynatrace" {

@@ -35,9 +35,6 @@ resource "aws_cloudwatch_event_target" "objects" {
   dead_letter_config {
     arn = aws_sqs_queue.dead_letters["event"].arn
   }
-
-  # EventBridge could otherwise deliver to queues that do not accept its events yet.
-  depends_on = [aws_sqs_queue_policy.events, aws_sqs_queue_policy.dead_letters]
 }
 
 # Objects that the function writes to the bucket would be processed as well.

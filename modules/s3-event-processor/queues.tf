@@ -15,10 +15,27 @@ locals {
 
   # EventBridge sends what it cannot deliver by itself.
   sending_rules = {
+    events   = [aws_cloudwatch_event_rule.objects.arn]
     event    = [aws_cloudwatch_event_rule.objects.arn]
     schedule = concat([aws_cloudwatch_event_rule.schedule.arn], aws_cloudwatch_event_rule.dynatrace[*].arn)
   }
+
+  queue_policies = {
+    for key, rules in local.sending_rules : key => jsonencode({
+      Version = "2012-10-17"
+      Statement = [{
+        Sid       = "EventBridge"
+        Effect    = "Allow"
+        Action    = "sqs:SendMessage"
+        Resource  = "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${merge(local.dead_letter_queues, { events = local.names.queue })[key]}"
+        Principal = { Service = "events.amazonaws.com" }
+        Condition = { ArnEquals = { "aws:SourceArn" = rules } }
+      }]
+    })
+  }
 }
+
+# Policies are arguments of the queues, since the provider waits half a minute for each resource of SQS.
 
 resource "aws_sqs_queue" "events" {
   name                       = local.names.queue
@@ -26,6 +43,7 @@ resource "aws_sqs_queue" "events" {
   message_retention_seconds  = var.sqs_message_retention_seconds
   receive_wait_time_seconds  = var.sqs_receive_wait_time_seconds
   sqs_managed_sse_enabled    = true
+  policy                     = local.queue_policies["events"]
   tags                       = var.tags
 
   # The state machine buries messages that the function refuses. This redrive is for messages that it
@@ -42,41 +60,8 @@ resource "aws_sqs_queue" "dead_letters" {
   name                      = each.value
   message_retention_seconds = 1209600 # two weeks, the maximum
   sqs_managed_sse_enabled   = true
+  policy                    = lookup(local.queue_policies, each.key, null)
   tags                      = var.tags
-}
-
-resource "aws_sqs_queue_policy" "events" {
-  queue_url = aws_sqs_queue.events.url
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid       = "EventBridge"
-      Effect    = "Allow"
-      Action    = "sqs:SendMessage"
-      Resource  = aws_sqs_queue.events.arn
-      Principal = { Service = "events.amazonaws.com" }
-      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.objects.arn } }
-    }]
-  })
-}
-
-resource "aws_sqs_queue_policy" "dead_letters" {
-  for_each = local.sending_rules
-
-  queue_url = aws_sqs_queue.dead_letters[each.key].url
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid       = "EventBridge"
-      Effect    = "Allow"
-      Action    = "sqs:SendMessage"
-      Resource  = aws_sqs_queue.dead_letters[each.key].arn
-      Principal = { Service = "events.amazonaws.com" }
-      Condition = { ArnEquals = { "aws:SourceArn" = each.value } }
-    }]
-  })
 }
 
 check "visibility_timeout" {

@@ -100,7 +100,7 @@ resource "aws_cloudwatch_event_target" "schedule" {
   }
 
   # The first event can come immediately.
-  depends_on = [aws_iam_role_policy.schedule, aws_sqs_queue_policy.dead_letters]
+  depends_on = [aws_iam_role_policy.schedule]
 }
 
 resource "aws_iam_role" "schedule" {

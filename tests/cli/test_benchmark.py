@@ -7,7 +7,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cli.benchmark.__main__ import main
 from cli.benchmark.figures import Figure
 from cli.benchmark.harness import BenchmarkError
 from cli.benchmark.result import Result
+from cli.common import terraform
 
 from ..processes import finished, interrupt, started, wait_until
 from .commands import environ
@@ -38,6 +40,10 @@ class Recorder:
         self.figures = {
             name: Figure(self._measure(name, result), repeat=7) for name, result in results.items()
         }
+
+    def needing_terraform(self, name: str) -> Mapping[str, Figure]:
+        """Return the figures, of which one requires Terraform."""
+        return {**self.figures, name: replace(self.figures[name], needs_terraform=True)}
 
     def _measure(self, name: str, result: Result) -> Callable[[int], list[Result]]:
         def measure(repeat: int) -> list[Result]:
@@ -135,6 +141,41 @@ def test_a_figure_that_cannot_be_measured_ends_it(
     assert main([], {"moon": Figure(measure, 1)}) == 1
     assert capsys.readouterr().err == "benchmark: the moon is in the way\n"
     assert os.listdir(folder) == []
+
+
+@pytest.fixture
+def no_terraform(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("PATH", str(folder))
+    terraform.find.cache_clear()
+    yield
+    terraform.find.cache_clear()
+
+
+@pytest.mark.usefixtures("no_terraform")
+def test_without_terraform_the_figures_that_require_it_are_skipped(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder = Recorder(fast=FAST, slow=SLOW)
+    assert main([], recorder.needing_terraform("slow")) == 0
+    output = capsys.readouterr().out
+    assert output.startswith("Skipping slow: Terraform 1.9 or later is required, but ")
+    assert "\nAll measured targets are met.\n" in output
+    assert recorder.repeats == [("fast", 7)]
+    assert [each["figure"] for each in document(folder / "benchmark.json")["results"]] == ["fast"]
+
+
+@pytest.mark.usefixtures("no_terraform")
+def test_without_terraform_a_figure_that_requires_it_cannot_be_measured_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder = Recorder(fast=FAST, slow=SLOW)
+    figures = recorder.needing_terraform("slow")
+    assert main(["--only", "slow"], figures) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("benchmark: Terraform 1.9 or later is required, but ")
+    assert main(["--only", "fast"], figures) == 0
+    assert recorder.repeats == [("fast", 7)]
 
 
 def test_a_file_that_cannot_be_written_is_one_line(

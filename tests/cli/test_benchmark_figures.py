@@ -11,10 +11,25 @@ from unittest.mock import Mock
 
 import pytest
 
-from cli.benchmark import aws_calls, cold_start, crowd, growth, memory, overhead, parallelism
+from cli.benchmark import (
+    at_once,
+    aws_calls,
+    cold_start,
+    crowd,
+    growth,
+    history,
+    memory,
+    overhead,
+    parallelism,
+    stagger,
+    transitions,
+)
 from cli.benchmark.figures import FIGURES
 from cli.benchmark.harness import BenchmarkError, harness, packaged
+from cli.benchmark.processor import processor
 from cli.benchmark.result import Result
+
+from .commands import needs_terraform
 
 FAILING = b"""
 def get_events():
@@ -36,6 +51,10 @@ def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
         memory: {"EVENTS": 10},
         growth: {"SIZES": (2, 4, 8)},
         crowd: {"FUNCTIONS": 3},
+        transitions: {"BATCH": 2},
+        stagger: {"OBJECTS": 3, "CONCURRENCY": 2, "JOB_SEC": 0.05},
+        at_once: {"OBJECTS": 6, "CONCURRENCY": 1, "EXECUTIONS": 2},
+        history: {"BATCH": 2},
     }
     for module, sizes in small.items():
         for name, size in sizes.items():
@@ -131,6 +150,68 @@ def test_calls_other_than_the_reads_are_found_in_either_mode(
     assert [result.measured for result in results] == [1, 101, 5]
     assert [result.is_met for result in results] == [True, False, False]
     assert results[2].notes == ["4 × PutObject", "6 × UpdateItem"]
+
+
+@needs_terraform
+def test_the_state_transitions_of_messages_batches_and_idle_executions_are_counted() -> None:
+    message, batch, idle = measured("transitions")
+    assert (message.measured, message.target) == (3, 3)
+    assert (batch.measured, batch.target) == (4, 5)
+    assert (idle.measured, idle.target) == (3, 4)
+    samples = {name: set(several) for name, several in idle.samples.items()}
+    assert samples == {
+        "0 messages": {3},
+        "1 messages": {15},
+        "2 messages": {18},
+        "4 messages": {28},
+    }
+
+
+@needs_terraform
+def test_a_staggered_execution_is_compared_with_stagger_and_work_alone() -> None:
+    [result] = measured("stagger")
+    ideal_sec = (1 + 0.05) + 0.05
+    first, second = result.samples["execution"]
+    # Two clocks: one for the waits, and one for the history, which has milliseconds.
+    assert min(first, second) > ideal_sec - 0.02
+    assert result.measured == pytest.approx((first + second) / 2 / ideal_sec)
+    assert result.target == 1.25
+
+
+@needs_terraform
+def test_functions_at_once_stay_below_the_limit_with_lanes_and_executions_that_overlap() -> None:
+    [result] = measured("at-once")
+    assert len(result.samples["most"]) == 2
+    assert 1 <= result.measured <= result.target == 2
+
+
+def test_functions_are_at_once_where_they_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [(1.0, 3.0), (0.0, 2.0), (2.0, 4.0), (3.5, 5.0), (7.0, 8.0), (7.5, 8.0)]
+    processing = Mock(jobs=Mock(return_value=jobs))
+    monkeypatch.setattr(at_once, "processor", lambda **_: nullcontext(processing))
+    [result] = measured("at-once")
+    assert (result.measured, result.is_met) == (3, False)
+    del jobs[0]
+    with pytest.raises(BenchmarkError, match="5 of 6 messages were processed"):
+        measured("at-once")
+
+
+@needs_terraform
+def test_the_longest_execution_has_almost_all_events_that_an_execution_can_have() -> None:
+    [result] = measured("history", repeat=1)
+    assert 24_000 < result.measured <= result.target == 24_999
+
+
+@needs_terraform
+def test_executions_in_which_a_message_fails_or_which_are_stopped_are_not_measured() -> None:
+    with processor(sqs_max_receive_count=1, sqs_receive_wait_time_seconds=0) as processing:
+        with pytest.raises(BenchmarkError, match="1 of 2 messages were processed"):
+            processing.process([0.0, -1.0])
+        processing.send([0.0] * 3)
+        stopped = processing.start()
+        processing.aws.client("stepfunctions").stop_execution(executionArn=stopped)
+        with pytest.raises(BenchmarkError, match="ABORTED"):
+            processing.ended(stopped)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="os.kill would end a process there")

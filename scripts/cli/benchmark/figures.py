@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from . import aws_calls, cold_start, crowd, growth, memory, overhead, parallelism
+from . import (
+    at_once,
+    aws_calls,
+    cold_start,
+    crowd,
+    growth,
+    history,
+    memory,
+    overhead,
+    parallelism,
+    stagger,
+    transitions,
+)
 from .result import Result
 
 
@@ -15,6 +27,7 @@ class Figure:
 
     measure: Callable[[int], list[Result]]
     repeat: int
+    needs_terraform: bool = False
 
 
 FIGURES: Mapping[str, Figure] = {
@@ -27,4 +40,8 @@ FIGURES: Mapping[str, Figure] = {
     "cold-start": Figure(cold_start.measure, 15),
     "memory": Figure(memory.measure, 2),
     "growth": Figure(growth.measure, 5),
+    "transitions": Figure(transitions.measure, 1, needs_terraform=True),
+    "stagger": Figure(stagger.measure, 1, needs_terraform=True),
+    "at-once": Figure(at_once.measure, 1, needs_terraform=True),
+    "history": Figure(history.measure, 1, needs_terraform=True),
 }

@@ -20,7 +20,7 @@ class Result:
     notes: Sequence[str] = ()
     """Information that has no influence on whether the target is met."""
     samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """The measurements: times in seconds, memory in bytes."""
+    """The measurements: times in seconds, memory in bytes, and counts."""
 
     @property
     def is_met(self) -> bool:

@@ -18,33 +18,41 @@ from ..common.interrupts import interrupt_on, shielded
 from ..common.output import Output
 from ..common.stderr import print_stderr
 from ..common.temporary_folder import temporary_folder
-from . import summary
+from ..redrive.queues import RedriveError
+from .demonstration import Demonstration
 from .deployment import Deployment
-from .periods import Periods
+from .keeping import keep_running
+from .monitoring import PERIODS_WITHOUT_SCENARIO, MonitoringDemonstration
+from .processing import ProcessingDemonstration
 from .progress import step
 from .scenarios import SCENARIOS
-from .summary import StateHistory
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-PERIODS_WITHOUT_SCENARIO = 3
+EXAMPLES = (*SCENARIOS, ProcessingDemonstration.example)
 
 _DESCRIPTION = """\
 Deploy an example with Terraform to an embedded AWS and run its schedule a few
 times. Meanwhile the monitored system works, fails and is repaired. Prints each
 period as a row, then the notifications and the stored state, and destroys
 everything. Requires no AWS account and leaves no files behind.
+
+The example s3-event-processor has no periods: files go into its bucket, one of
+which is broken, and the function fails and is repaired. Prints where each file
+is, then a timeline of the functions.
 """
 _EPILOG = """\
 examples:
   scripts/demo
   scripts/demo --example distributed
+  scripts/demo --example s3-event-processor
   scripts/demo --event-logic event_logic.py   # with your own events
   scripts/demo --keep                         # to look around in the embedded AWS
 
 exit status:
-  0 if every invocation succeeded, 1 otherwise, 130 if interrupted
+  0 if every invocation succeeded, or every file was processed in the end,
+  1 otherwise, 130 if interrupted
 """
 
 
@@ -59,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(
         "demo",
         lambda: _run(given, Output()),
-        (DemoError, terraform.TerraformError),
+        (DemoError, RedriveError, terraform.TerraformError),
         "Interrupted. The embedded AWS and everything in it have been removed.",
     )
 
@@ -69,30 +77,29 @@ def _run(given: argparse.Namespace, output: Output) -> int:
     terraform.find()
     if given.event_logic:
         _check(given.event_logic)
-    scenario = SCENARIOS[given.example]
+    demonstration = _demonstration(given)
     with temporary_folder("diva-demo") as folder, _embedded_aws(given.port, output) as aws:
-        deployment = Deployment(folder, scenario, aws.environ, given.event_logic, output)
+        deployment = Deployment(folder, demonstration, aws.environ, output)
         outputs = deployment.apply()
-        steps = () if given.event_logic else scenario.steps
-        periods = Periods(aws, output, scenario.rules(outputs), outputs["inbox_queue_url"], steps)
-        history = StateHistory(scenario.location(outputs))
         output.line("")
-        for number in range(1, (given.periods or len(steps) or PERIODS_WITHOUT_SCENARIO) + 1):
-            periods.run(number, outputs)
-            history.record(number)
-        summary.show_legend(output, periods.meanings())
-        summary.show_messages(output, outputs["alert_topic_arn"], periods.messages)
-        history.show(output)
+        problem = demonstration.run(aws, output, outputs)
         if given.keep:
-            summary.keep_running(output, aws, deployment.root, outputs)
+            keep_running(output, aws, deployment.root, demonstration.commands(outputs))
         else:
             output.line("")
             deployment.destroy()
             seconds = time.monotonic() - began
             output.line(f"\nCompleted in {seconds:.0f} seconds. Nothing is left behind.")
-    if periods.failures:
-        print_stderr(f"demo: {periods.failures} of {periods.invocations} invocations failed")
-    return 1 if periods.failures else 0
+    if problem:
+        print_stderr(f"demo: {problem}")
+    return 1 if problem else 0
+
+
+def _demonstration(given: argparse.Namespace) -> Demonstration:
+    if given.example == ProcessingDemonstration.example:
+        return ProcessingDemonstration()
+    scenario = SCENARIOS[given.example]
+    return MonitoringDemonstration(scenario, given.periods, given.event_logic)
 
 
 def _check(event_logic: Path) -> None:
@@ -130,7 +137,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = ArgumentParser(prog="demo", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument(
         "--example",
-        choices=SCENARIOS,
+        choices=EXAMPLES,
         default="monolithic",
         help="example to deploy, a folder in examples/ (default: %(default)s)",
     )
@@ -159,7 +166,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="PORT",
         help="port of the embedded AWS (default: any free port)",
     )
-    return parser.parse_args(argv)
+    given = parser.parse_args(argv)
+    if given.example not in SCENARIOS:
+        for option in ("event_logic", "periods"):
+            if getattr(given, option):
+                name = option.replace("_", "-")
+                parser.error(f"argument --{name}: {given.example} has no periods")
+    return given
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from pathlib import Path
 from ..common.interrupts import deferred_interrupts
 from ..common.output import Output
 from ..common.terraform import Terraform, working_copy
+from .demonstration import Demonstration, Outputs
 from .progress import ResourceCount, step
-from .scenarios import Outputs, Scenario, keep_old_versions
 
 
 class Deployment:
@@ -23,21 +23,17 @@ class Deployment:
     def __init__(
         self,
         folder: Path,
-        scenario: Scenario,
+        demonstration: Demonstration,
         environ: Mapping[str, str],
-        event_logic: Path | None,
         output: Output,
     ) -> None:
-        """Copy the example into `folder`, with `event_logic` instead of its own if given."""
-        self.root = working_copy(folder / "diva") / "examples" / scenario.example
+        """Copy the example into `folder`, and prepare it."""
+        self.root = working_copy(folder / "diva") / "examples" / demonstration.example
         self._output = output
-        self._example = scenario.example
+        self._example = demonstration.example
         # No other process has changed the resources.
         self._environ = {**environ, "TF_CLI_ARGS_destroy": "-refresh=false"}
-        if scenario.has_expiry:
-            keep_old_versions(self.root)
-        if event_logic:
-            (self.root / "event_logic.py").write_bytes(event_logic.read_bytes())
+        demonstration.prepare(self.root)
 
     def apply(self) -> Outputs:
         """Apply the example and return its outputs."""

@@ -14,7 +14,8 @@ from ..common.output import GAP, Output, total
 from ..common.period_table import PeriodTable
 from ..common.text import printable
 from . import aws_cli
-from .scenarios import Outputs, Step
+from .demonstration import Outputs
+from .scenarios import Step
 
 if TYPE_CHECKING:
     from local_aws import Invocation, LocalAws

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..common.state_location import DynamoDBLocation, S3Location, StateLocation
-
-Outputs = Mapping[str, Any]
-"""The outputs of an example by name."""
+from .demonstration import Outputs, write_override
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +77,4 @@ def keep_old_versions(folder: Path) -> None:
 
     After creating a lifecycle configuration, the provider waits 55 seconds for S3.
     """
-    override = 'module "diva" {\n  state_version_retention_days = null\n}\n'
-    (folder / "expiry_override.tf").write_text(override, encoding="utf-8")
+    write_override(folder, 'module "diva" {\n  state_version_retention_days = null\n}\n')

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -19,11 +15,7 @@ from ..common.output import Output
 from ..common.state_location import StateLocation
 from ..common.text import printable
 from .periods import Message
-
-if TYPE_CHECKING:
-    from local_aws import LocalAws
-
-    from .scenarios import Outputs
+from .title import show_title
 
 
 class StateHistory:
@@ -54,9 +46,9 @@ class StateHistory:
             place = self._location.name
         if self._while_failing and self._while_failing[1] != at_end:
             period, records = self._while_failing
-            _title(output, f"State after period {period}")
+            show_title(output, f"State after period {period}")
             state_table.show(records, output, now)
-        _title(output, "Final state")
+        show_title(output, "Final state")
         if at_end:
             state_table.show(at_end, output, now)
         else:
@@ -76,7 +68,7 @@ def show_legend(output: Output, meanings: Sequence[tuple[str, str]]) -> None:
 
 def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -> None:
     """Print the messages that were published to the topic."""
-    _title(output, f"Messages published to SNS topic {topic_arn.rpartition(':')[2]}")
+    show_title(output, f"Messages published to SNS topic {topic_arn.rpartition(':')[2]}")
     if not messages:
         output.line("none")
     for message in messages:
@@ -85,32 +77,3 @@ def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -
         for line in message.text.splitlines():
             if line:
                 output.below(Text(printable(line)), len(lead))
-
-
-def keep_running(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
-    """Print how to use the embedded AWS, and keep it running until Ctrl-C."""
-    try:
-        _show_how_to_use(output, aws, folder, outputs)
-        while True:
-            time.sleep(60)
-    except KeyboardInterrupt:
-        output.line("\nThe embedded AWS and everything in it have been removed.")
-
-
-def _show_how_to_use(output: Output, aws: LocalAws, folder: Path, outputs: Outputs) -> None:
-    _title(output, f"The embedded AWS keeps running until Ctrl-C: {aws.endpoint}")
-    output.line("In another terminal:\n")
-    for name, value in aws.environ.items():
-        output.line(f"export {name}={shlex.quote(value)}")
-    output.line(f"cd {shlex.quote(str(folder))}  # terraform plan, apply, output ...")
-    names = outputs.get("lambda_function_names") or {"": outputs["lambda_function_name"]}
-    for name in names.values():
-        output.line(f"aws lambda invoke --function-name {name} /dev/stdout  # run another period")
-    for name, value in outputs.items():
-        if name.endswith("_command"):
-            output.line(f"{value}  # {name.removesuffix('_command')}")
-
-
-def _title(output: Output, text: str) -> None:
-    output.line("")
-    output.below(Text(text, style="bold"), 0)

@@ -1,0 +1,63 @@
+"""Demonstrations of examples that monitor a system: periods, while the system fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..common.output import Output
+from . import summary
+from .demonstration import Outputs
+from .keeping import commands_of_outputs
+from .periods import Periods
+from .scenarios import Scenario, keep_old_versions
+from .summary import StateHistory
+
+if TYPE_CHECKING:
+    from local_aws import LocalAws
+
+PERIODS_WITHOUT_SCENARIO = 3
+
+
+class MonitoringDemonstration:
+    """Runs the periods of a scenario, or those of a user's own event logic."""
+
+    def __init__(self, scenario: Scenario, periods: int | None, event_logic: Path | None) -> None:
+        """Without `periods`, run those of the scenario."""
+        self.example = scenario.example
+        self._scenario = scenario
+        self._steps = () if event_logic else scenario.steps
+        self._number = periods or len(self._steps) or PERIODS_WITHOUT_SCENARIO
+        self._event_logic = event_logic
+
+    def prepare(self, root: Path) -> None:
+        """Keep what would take long to create, and replace the event logic."""
+        if self._scenario.has_expiry:
+            keep_old_versions(root)
+        if self._event_logic:
+            (root / "event_logic.py").write_bytes(self._event_logic.read_bytes())
+
+    def run(self, aws: LocalAws, output: Output, outputs: Outputs) -> str | None:
+        """Print the periods, the messages and the state. Returns how many invocations failed."""
+        rules = self._scenario.rules(outputs)
+        periods = Periods(aws, output, rules, outputs["inbox_queue_url"], self._steps)
+        history = StateHistory(self._scenario.location(outputs))
+        for number in range(1, self._number + 1):
+            periods.run(number, outputs)
+            history.record(number)
+        summary.show_legend(output, periods.meanings())
+        summary.show_messages(output, outputs["alert_topic_arn"], periods.messages)
+        history.show(output)
+        if not periods.failures:
+            return None
+        return f"{periods.failures} of {periods.invocations} invocations failed"
+
+    def commands(self, outputs: Outputs) -> Sequence[str]:
+        """Return commands that run another period, and those of the example."""
+        names = outputs.get("lambda_function_names") or {"": outputs["lambda_function_name"]}
+        invocations = [
+            f"aws lambda invoke --function-name {name} /dev/stdout  # run another period"
+            for name in names.values()
+        ]
+        return [*invocations, *commands_of_outputs(outputs)]
