@@ -62,6 +62,6 @@ def test_every_object_is_processed_or_buried(
     assert not any(each.buried or each.unanswered for each in outcomes.values())
     assert trial.processor.depth() == (0, 0)
     noted(
-        f"{OBJECTS} objects, {POISON} poison, {trial.stopped} executions stopped: "
-        f"{again} processed again, {len(dead)} good objects replayed"
+        f"{OBJECTS} objects, {POISON} poison. Executions stopped: {trial.stopped}; "
+        f"processed again: {again}; good objects replayed: {len(dead)}"
     )
