@@ -26,5 +26,5 @@ FIGURES: Mapping[str, Figure] = {
     "calls": Figure(aws_calls.measure, 3),
     "cold-start": Figure(cold_start.measure, 15),
     "memory": Figure(memory.measure, 2),
-    "growth": Figure(growth.measure, 5),
+    "growth": Figure(growth.measure, 20),
 }
