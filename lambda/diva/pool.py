@@ -8,6 +8,7 @@ call had answered `timed_out`. What a job does between its calls is never abando
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Hashable, Iterable
@@ -68,8 +69,7 @@ class Pool:
 
     def is_hung(self, key: Hashable) -> bool:
         """Whether a call with this key has been abandoned, and is still running."""
-        with self._lock:
-            return self._hung[key] > 0
+        return self._hung[key] > 0
 
     def run(
         self, jobs: Iterable[tuple[str, Callable[[], Job[T]]]], until: float, give_up: float
@@ -92,7 +92,12 @@ class _Running(Generic[T]):
 
 
 class _Batch(Generic[T]):
-    """One `Pool.run`. Everything that several threads touch is guarded by the pool's lock."""
+    """One `Pool.run`.
+
+    What happens for every call uses no lock, only operations on sets, dicts and deques that are
+    atomic. Otherwise, as soon as one thread waited for the lock, all would wait for it at each
+    call, and the switches between them would cost several times as much as the rest.
+    """
 
     def __init__(
         self,
@@ -110,32 +115,41 @@ class _Batch(Generic[T]):
         self._until = 0.0
         self._running: set[_Running[T]] = set()
         self._wake_at = 0.0
+        self._working = 0
         self._done: dict[str, Done[T]] = {}
 
     def run(self, workers: int, until: float, give_up: float) -> dict[str, Done[T]]:
         self._until = until
-        for _ in range(min(workers, len(self._waiting))):
+        self._working = min(workers, len(self._waiting))
+        for _ in range(self._working):
             self._start(self._work)
         with self._changed:
-            while self._waiting or len(self._done) < len(self._begun):
+            while self._working:
                 now = self._clock.monotonic()
-                if now >= until:
-                    self._waiting.clear()
                 if now >= give_up:
                     break
                 self._abandon_overdue(now)
-                limits = [until if self._waiting else give_up, give_up]
-                limits += [running.call.until for running in self._running]
-                self._wake_at = min(limits)
+                # Calls that are not in the copy notify, since their threads see this value.
+                self._wake_at = math.inf
+                limits = [running.call.until for running in self._running.copy()]
+                self._wake_at = min([give_up, *limits])
                 self._clock.wait(self._changed, self._wake_at)
-            unfinished: Done[T] = Done(error=TimeoutError("it did not end before the run had to"))
-            return {name: self._done.get(name, unfinished) for name in self._begun}
+        unfinished: Done[T] = Done(error=TimeoutError("it did not end before the run had to"))
+        return {name: self._done.get(name, unfinished) for name in self._begun.copy()}
 
     def _abandon_overdue(self, now: float) -> None:
-        for running in [each for each in self._running if each.call.until <= now]:
-            self._running.discard(running)
-            self._hung[running.call.key] += 1
-            self._start(self._work, running)
+        for running in self._running.copy():
+            if running.call.until <= now and self._remove(running):
+                self._hung[running.call.key] += 1
+                self._start(self._work, running)
+
+    def _remove(self, running: _Running[T]) -> bool:
+        """Remove a call; False if it was abandoned, or has returned, in the meantime."""
+        try:
+            self._running.remove(running)
+        except KeyError:
+            return False
+        return True
 
     def _start(self, target: Callable[..., None], *arguments: object) -> None:
         threading.Thread(target=target, args=arguments, daemon=True).start()
@@ -144,45 +158,42 @@ class _Batch(Generic[T]):
         """Finish the job whose call was abandoned, if any, and then run jobs that wait."""
         if abandoned is not None and not self._drive(abandoned.name, abandoned.job, _TIMED_OUT):
             return
-        while True:
-            with self._lock:
-                if not self._waiting or self._clock.monotonic() >= self._until:
-                    return
+        while self._clock.monotonic() < self._until:
+            try:
                 name, begin = self._waiting.popleft()
-                self._begun[name] = None
+            except IndexError:
+                break
+            self._begun[name] = None
             if not self._drive(name, begin(), None):
                 return
+        with self._changed:
+            self._working -= 1
+            if not self._working:
+                self._changed.notify()
 
     def _drive(self, name: str, job: Job[T], reply: Reply | None) -> bool:
         """Run `job` to its end; False if one of its calls was abandoned with this thread."""
         try:
             while True:
                 call = next(job) if reply is None else job.send(reply)
+                if call.until <= self._clock.monotonic():
+                    reply = _NOT_RUN
+                    continue
                 running = _Running(name, job, call)
-                with self._lock:
-                    if call.until <= self._clock.monotonic():
-                        reply = _NOT_RUN
-                        continue
-                    self._running.add(running)
-                    if call.until < self._wake_at:
+                self._running.add(running)
+                if call.until < self._wake_at:
+                    with self._changed:
                         self._changed.notify()
                 reply = _make(call)
-                with self._lock:
-                    if running not in self._running:
+                if not self._remove(running):
+                    with self._lock:
                         self._hung[call.key] -= 1
-                        return False
-                    self._running.discard(running)
+                    return False
         except StopIteration as end:
-            self._finish(name, Done(end.value))
+            self._done[name] = Done(end.value)
         except Exception as error:
-            self._finish(name, Done(error=error))
+            self._done[name] = Done(error=error)
         return True
-
-    def _finish(self, name: str, done: Done[T]) -> None:
-        with self._lock:
-            self._done[name] = done
-            if not self._waiting and len(self._done) == len(self._begun):
-                self._changed.notify()
 
 
 def _make(call: Call) -> Reply:

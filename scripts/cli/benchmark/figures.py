@@ -39,7 +39,7 @@ FIGURES: Mapping[str, Figure] = {
     "calls": Figure(aws_calls.measure, 3),
     "cold-start": Figure(cold_start.measure, 15),
     "memory": Figure(memory.measure, 2),
-    "growth": Figure(growth.measure, 5),
+    "growth": Figure(growth.measure, 20),
     "transitions": Figure(transitions.measure, 1, needs_terraform=True),
     "stagger": Figure(stagger.measure, 1, needs_terraform=True),
     "at-once": Figure(at_once.measure, 1, needs_terraform=True),
