@@ -12,11 +12,18 @@ TIMEOUT_SEC = 5
 """For connecting and for reading."""
 
 
-def client(service: str) -> Any:
-    """Return a client of `service` that gives up before the function times out."""
+CONNECTIONS = 10
+
+
+def client(service: str, connections: int = CONNECTIONS) -> Any:
+    """Return a client of `service` that gives up before the function times out.
+
+    `connections` is the number of requests at the same time for which connections are kept.
+    """
     config = Config(
         connect_timeout=TIMEOUT_SEC,
         read_timeout=TIMEOUT_SEC,
+        max_pool_connections=connections,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
     return boto3.client(service, config=config)

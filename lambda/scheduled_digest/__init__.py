@@ -1,0 +1,1 @@
+"""Triggers the daily and weekly digests of monitors in Supabase, and purges deleted monitors."""

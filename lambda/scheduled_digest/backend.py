@@ -1,0 +1,115 @@
+"""Requesting digests from the backend.
+
+A request is a POST with the fields `repo`, `frequency`, `delivery_method`, `webhook_url` and
+`email`, without those that the monitor does not have, and the header `Idempotency-Key`. It is the
+same whenever the digest of a monitor is requested for a period, so that a backend can recognize a
+request that it has already processed.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+
+import urllib3
+
+from diva_common.runs import Clock
+
+from .monitors import Monitor
+from .retries import TOO_MANY, is_retried, pauses, retry_after
+
+ATTEMPTS = 4
+"""Not counting those that are rejected with 429."""
+TIMEOUT_SEC = 30.0
+"""For connecting, and for each time that the backend is silent."""
+_ACCEPTED = frozenset({200, 202})
+_FIELDS = ("repo", "frequency", "delivery_method", "webhook_url", "email")
+
+
+class Refused(Exception):
+    """The backend did not accept a request. The message is the reason."""
+
+
+class OutOfTime(Exception):
+    """The time ended before the backend accepted or refused a request."""
+
+
+@dataclass(slots=True)
+class Pause:
+    """Until when the backend wants no requests."""
+
+    until: float = 0.0
+    """A monotonic time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The backend, as the threads of a process share it."""
+
+    pool: urllib3.PoolManager
+    url: str
+    clock: Clock
+    slots: threading.Semaphore
+    """For the requests at the same time."""
+    pause: Pause = field(default_factory=Pause)
+
+    def request_digest(self, monitor: Monitor, key: str, until: float) -> None:
+        """Request the digest of `monitor` with the idempotency key `key`.
+
+        Attempts are repeated until the monotonic time `until` while the backend limits their rate
+        (429), and up to `ATTEMPTS` times while it cannot be reached or fails (5xx). Raises Refused
+        and OutOfTime.
+        """
+        fields = {name: getattr(monitor, name) for name in _FIELDS}
+        body = json.dumps({name: value for name, value in fields.items() if value is not None})
+        waits = pauses()
+        attempts = 0
+        while True:
+            self._wait(self.pause.until, until)
+            reason, status, wait = self._attempt(body.encode(), key, until)
+            if not reason:
+                return
+            attempts += status != TOO_MANY
+            if status is not None and not is_retried(status):
+                raise Refused(reason)
+            # The request may have been given less than its time.
+            if self.clock.monotonic() >= until:
+                raise OutOfTime(reason)
+            if attempts == ATTEMPTS:
+                raise Refused(reason)
+            at = self.clock.monotonic() + max(wait, next(waits))
+            if wait:
+                self.pause.until = max(self.pause.until, at)
+            self._wait(at, until)
+
+    def _wait(self, at: float, until: float) -> None:
+        now = self.clock.monotonic()
+        if max(at, now) >= until:
+            raise OutOfTime("The backend was to be asked later.")
+        if at > now:
+            self.clock.sleep(at - now)
+
+    def _attempt(self, body: bytes, key: str, until: float) -> tuple[str, int | None, float]:
+        """Return why the digest was not accepted, the status, and the seconds to wait."""
+        with self.slots:
+            left = until - self.clock.monotonic()
+            if left <= 0:
+                raise OutOfTime("No time was left for a request.")
+            timeout = min(TIMEOUT_SEC, left)
+            try:
+                response = self.pool.request(
+                    "POST",
+                    self.url,
+                    body=body,
+                    headers={"Content-Type": "application/json", "Idempotency-Key": key},
+                    timeout=urllib3.Timeout(connect=timeout, read=timeout),
+                    retries=False,
+                    redirect=False,
+                )
+            except urllib3.exceptions.HTTPError as error:
+                return f"Error: {type(error).__name__}", None, 0.0
+        if response.status in _ACCEPTED:
+            return "", response.status, 0.0
+        wait = retry_after(response.headers, self.clock.time())
+        return f"Status: {response.status}", response.status, wait

@@ -1,0 +1,196 @@
+"""Requesting the digests of many monitors, each by one run only."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from urllib.parse import quote
+
+from diva_common.runs import Clock
+
+from .backend import Backend, OutOfTime, Refused
+from .leases import Held, Leases, Sent
+from .monitors import Monitor
+from .redaction import redacted
+
+log = logging.getLogger(__name__)
+
+POLL_SEC = 5.0
+"""How often a run looks whether another one has requested a digest."""
+
+
+class Outcome(Enum):
+    """What became of the digest of a monitor."""
+
+    TRIGGERED = auto()
+    SKIPPED = auto()
+    """It was triggered by another run in the same period."""
+    FAILED = auto()
+    LEFT = auto()
+    """There was no time, or another run was about to trigger it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The time that a run has."""
+
+    begin_until: float
+    """The monotonic time from which on no digest is begun."""
+    until: float
+    """The monotonic time at which the last request ends."""
+    run_ends_at: float
+    """The time at which Lambda ends the run, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What became of the digests, in the order of the monitors."""
+
+    outcomes: Sequence[Outcome]
+
+    @property
+    def counts(self) -> Counter[Outcome]:
+        return Counter(self.outcomes)
+
+    @property
+    def first_left(self) -> int | None:
+        """The index of the first monitor that is left."""
+        is_left = (index for index, each in enumerate(self.outcomes) if each is Outcome.LEFT)
+        return next(is_left, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """Requests digests on several threads."""
+
+    leases: Leases
+    backend: Backend
+    threads: int
+    clock: Clock
+
+    def dispatch(
+        self, monitors: Sequence[Monitor], periods: Mapping[str, str], times: Times
+    ) -> Dispatched:
+        """Request the digest of each monitor for the period of its frequency.
+
+        Waits for leases of other runs to end, since these may have ended without a request.
+        """
+        work = _Work(self, monitors, periods, times)
+        work.run(range(len(monitors)))
+        while (held := work.take_held()) and self.clock.monotonic() < times.begin_until:
+            expires = min(held.values()) - self.clock.time()
+            left = times.begin_until - self.clock.monotonic()
+            self.clock.sleep(max(0.0, min(POLL_SEC, expires, left)))
+            work.run(sorted(held))
+        done = Dispatched(work.outcomes)
+        if done.first_left is not None:
+            self._sit_out_pause(times)
+        return done
+
+    def _sit_out_pause(self, times: Times) -> None:
+        """Wait while the backend wants no requests, instead of continuing at once."""
+        until = min(self.backend.pause.until, times.begin_until)
+        self.clock.sleep(max(0.0, until - self.clock.monotonic()))
+
+
+def lease_id(monitor: Monitor, periods: Mapping[str, str]) -> str:
+    """Return the ID of the digest of a monitor in the period of its frequency."""
+    assert monitor.frequency is not None
+    frequency = monitor.frequency
+    return f"{frequency}#{periods[frequency]}#{quote(str(monitor.id), safe='')}"
+
+
+@dataclass(slots=True)
+class _Work:
+    dispatcher: Dispatcher
+    monitors: Sequence[Monitor]
+    periods: Mapping[str, str]
+    times: Times
+    outcomes: list[Outcome] = field(init=False)
+    _waiting: deque[int] = field(default_factory=deque)
+    _held: dict[int, float] = field(default_factory=dict)
+    _errors: deque[BaseException] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.outcomes = [Outcome.LEFT] * len(self.monitors)
+
+    def run(self, indexes: Iterable[int]) -> None:
+        """Process the monitors with these indexes. Raises what ended a thread."""
+        self._waiting.extend(indexes)
+        number = min(self.dispatcher.threads, len(self._waiting))
+        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(number)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        if self._errors:
+            raise self._errors.popleft()
+
+    def take_held(self) -> Mapping[int, float]:
+        """Return the monitors that other runs are processing, by index, and until when."""
+        held, self._held = self._held, {}
+        return held
+
+    def _work(self) -> None:
+        try:
+            while self._may_begin():
+                try:
+                    index = self._waiting.popleft()
+                except IndexError:
+                    return
+                self.outcomes[index] = self._process(index)
+        except BaseException as error:
+            self._errors.append(error)
+
+    def _may_begin(self) -> bool:
+        is_paused = self.dispatcher.backend.pause.until >= self.times.until
+        return not is_paused and self.dispatcher.clock.monotonic() < self.times.begin_until
+
+    def _process(self, index: int) -> Outcome:
+        monitor = self.monitors[index]
+        leases = self.dispatcher.leases
+        repo = redacted(monitor.repo)
+        if not monitor.repo:
+            return _failed(f"monitor {redacted(monitor.id)}", "It has no repo")
+        key = lease_id(monitor, self.periods)
+        try:
+            found = leases.claim(key, self.times.run_ends_at)
+        except Exception as error:  # of boto3, which has no class for all of its errors
+            return _failed(repo, f"Error: {type(error).__name__} of its lease")
+        if isinstance(found, Sent):
+            log.debug("Skipping %s, whose digest has already been triggered", repo)
+            return Outcome.SKIPPED
+        if isinstance(found, Held):
+            self._held[index] = found.until
+            return Outcome.LEFT
+        delivery = redacted(monitor.delivery_method or "unknown")
+        log.info("Triggering digest for repo: %s (delivery: %s)", repo, delivery)
+        try:
+            self.dispatcher.backend.request_digest(monitor, key, self.times.until)
+        except OutOfTime:
+            self._release(key)
+            return Outcome.LEFT
+        except Refused as reason:
+            self._release(key)
+            return _failed(repo, str(reason))
+        try:
+            leases.record(key)
+        except Exception as error:
+            return _failed(repo, f"Triggered, but not recorded: {type(error).__name__}")
+        log.info("Successfully triggered digest for %s", repo)
+        return Outcome.TRIGGERED
+
+    def _release(self, key: str) -> None:
+        try:
+            self.dispatcher.leases.release(key)
+        except Exception as error:
+            log.warning("A lease could not be released: %s", type(error).__name__)
+
+
+def _failed(repo: str, reason: str) -> Outcome:
+    log.error("Failed to trigger digest for %s - %s", repo, reason)
+    return Outcome.FAILED

@@ -1,0 +1,142 @@
+"""Which digests are being requested, and which have been, in a DynamoDB table.
+
+An item for each monitor and period keeps two runs from requesting the same digest.
+
+| attribute | type | meaning |
+|---|---|---|
+| `id` | S, partition key | `<frequency>#<period>#<monitor ID>`, also the idempotency key |
+| `status` | S | `claimed` or `sent` |
+| `owner` | S | run that has claimed or sent the digest |
+| `claim_expires_at` | N | seconds since the epoch. That run has ended by then |
+| `sent_at` | N | seconds since the epoch |
+| `expires_at` | N, time to live | seconds since the epoch, 30 days after the last change |
+
+Items with the ID `continuation#<run>#<depth>` have the status `sent`, and keep a run that Lambda
+retries from being continued twice.
+
+Required permissions: `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:GetItem`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from diva_common.runs import Clock
+
+KEPT_SEC = 30 * 24 * 60 * 60
+"""Longer than a queue for failed runs keeps their events, which may be sent again."""
+
+_CLAIMED = "claimed"
+_SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """This run has the lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The digest has been requested before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Another run has the lease."""
+
+    until: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """The leases as one run sees them. Methods raise the errors of boto3."""
+
+    client: Any
+    """Of DynamoDB."""
+    table: str
+    owner: str
+    """Unique for each run."""
+    clock: Clock
+
+    def claim(self, lease_id: str, until: float) -> Claimed | Sent | Held:
+        """Take the lease until `until` (seconds since the epoch), if nobody else has it."""
+        now = self.clock.time()
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item={
+                    "id": {"S": lease_id},
+                    "status": {"S": _CLAIMED},
+                    "owner": {"S": self.owner},
+                    "claim_expires_at": _number(until),
+                    "expires_at": _number(now + KEPT_SEC),
+                },
+                # The client may repeat a request whose answer was lost.
+                ConditionExpression=(
+                    "attribute_not_exists(#id) OR "
+                    "(#status = :claimed AND (claim_expires_at <= :now OR #owner = :owner))"
+                ),
+                ExpressionAttributeNames={"#id": "id", "#status": "status", "#owner": "owner"},
+                ExpressionAttributeValues={
+                    ":claimed": {"S": _CLAIMED},
+                    ":now": _number(now),
+                    ":owner": {"S": self.owner},
+                },
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            item = error.response["Item"]
+            if item["status"]["S"] == _SENT:
+                return Sent()
+            return Held(float(item["claim_expires_at"]["N"]))
+        return Claimed()
+
+    def record(self, lease_id: str) -> None:
+        """Store that the digest was requested, whoever has the lease."""
+        now = self.clock.time()
+        self.client.update_item(
+            TableName=self.table,
+            Key={"id": {"S": lease_id}},
+            UpdateExpression=(
+                "SET #status = :sent, #owner = :owner, sent_at = :now, expires_at = :expires "
+                "REMOVE claim_expires_at"
+            ),
+            ExpressionAttributeNames={"#status": "status", "#owner": "owner"},
+            ExpressionAttributeValues={
+                ":sent": {"S": _SENT},
+                ":owner": {"S": self.owner},
+                ":now": _number(now),
+                ":expires": _number(now + KEPT_SEC),
+            },
+        )
+
+    def release(self, lease_id: str) -> None:
+        """Give the lease back, so that another run need not wait until it expires."""
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key={"id": {"S": lease_id}},
+                UpdateExpression="SET claim_expires_at = :now",
+                ConditionExpression="#status = :claimed AND #owner = :owner",
+                ExpressionAttributeNames={"#status": "status", "#owner": "owner"},
+                ExpressionAttributeValues={
+                    ":claimed": {"S": _CLAIMED},
+                    ":owner": {"S": self.owner},
+                    ":now": _number(self.clock.time()),
+                },
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def is_sent(self, lease_id: str) -> bool:
+        """Return whether `record` has been called for `lease_id` by any run."""
+        found = self.client.get_item(
+            TableName=self.table, Key={"id": {"S": lease_id}}, ConsistentRead=True
+        )
+        return bool(found.get("Item", {}).get("status", {}).get("S") == _SENT)
+
+
+def _number(value: float) -> dict[str, str]:
+    return {"N": f"{value:.3f}"}

@@ -1,0 +1,139 @@
+"""Supabase's REST API, which is PostgREST."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from diva_common.runs import Clock
+
+from .keys import Key, headers
+from .redaction import redacted
+from .retries import is_retried, pauses, retry_after
+
+ATTEMPTS = 6
+TIMEOUT_SEC = 15.0
+"""For connecting, and for each time that Supabase is silent."""
+
+Parameters = Sequence[tuple[str, str]]
+Rows = list[dict[str, Any]]
+
+_UNAUTHORIZED = 401
+
+
+class SupabaseError(Exception):
+    """Supabase could not be reached, or has rejected a request."""
+
+
+class Conflict(SupabaseError):
+    """Rows cannot be deleted because others refer to them."""
+
+
+class InvalidAnswer(SupabaseError):
+    """An answer does not have the expected form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supabase:
+    """The tables of a project."""
+
+    pool: urllib3.PoolManager
+    url: str
+    key: Key
+    clock: Clock
+
+    def select(self, table: str, parameters: Parameters, until: float) -> Rows:
+        """Return the rows that `parameters` describe in PostgREST's syntax.
+
+        Attempts are repeated while Supabase cannot be reached, is overloaded, or cuts its answers
+        off, and once for each new value of a key that it rejects. Raises SupabaseError if there is
+        no valid answer until the monotonic time `until`, and InvalidSecret.
+        """
+        return self._request("GET", table, parameters, until)
+
+    def delete(self, table: str, filters: Parameters, columns: str, until: float) -> Rows:
+        """Delete the rows that all of `filters` apply to, and return their `columns`.
+
+        Raises ValueError without filters, and the errors of `select` and Conflict.
+        """
+        if not filters:
+            raise ValueError("Rows are never deleted without a filter.")
+        return self._request("DELETE", table, [*filters, ("select", columns)], until)
+
+    def _request(self, method: str, table: str, parameters: Parameters, until: float) -> Rows:
+        url = f"{self.url}/rest/v1/{table}?{urlencode(parameters)}"
+        waits = pauses()
+        attempts = 0
+        while True:
+            left = until - self.clock.monotonic()
+            if left <= 0:
+                raise SupabaseError(f"No time was left to {method} {table}.")
+            attempts += 1
+            rows, reason, wait = self._attempt(method, url, min(TIMEOUT_SEC, left))
+            if rows is not None:
+                return rows
+            wait = max(wait, next(waits))
+            if attempts == ATTEMPTS or self.clock.monotonic() + wait >= until:
+                raise SupabaseError(f"Supabase did not {method} {table}. Last attempt: {reason}")
+            self.clock.sleep(wait)
+
+    def _attempt(self, method: str, url: str, timeout: float) -> tuple[Rows | None, str, float]:
+        """Return the rows; or None, the reason for another attempt, and the seconds until it.
+
+        Raises SupabaseError if another attempt would change nothing.
+        """
+        token = self.key.token()
+        try:
+            response = self.pool.request(
+                method,
+                url,
+                headers={
+                    **headers(token),
+                    "Accept": "application/json",
+                    "Prefer": "return=representation",
+                },
+                timeout=urllib3.Timeout(connect=timeout, read=timeout),
+                retries=False,
+                redirect=False,
+            )
+        except urllib3.exceptions.SSLError as error:
+            raise SupabaseError("The certificate of Supabase cannot be trusted.") from error
+        except urllib3.exceptions.HTTPError as error:
+            return None, type(error).__name__, 0.0
+        if response.status == 200:
+            try:
+                return _rows(response.data), "", 0.0
+            except ValueError:
+                return None, "its answer was cut off", 0.0
+        reason = f"it answered {response.status}{_message(response.data, token)}"
+        if response.status == _UNAUTHORIZED and self.key.refetch():
+            return None, reason, 0.0
+        if is_retried(response.status):
+            return None, reason, retry_after(response.headers, self.clock.time())
+        kind = Conflict if response.status == 409 else SupabaseError
+        raise kind(f"Supabase refused to {method}: {reason}")
+
+
+def _rows(body: bytes) -> Rows:
+    """Return the rows in `body`. Raises ValueError if it is no JSON, and InvalidAnswer."""
+    rows = json.loads(body)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InvalidAnswer("An answer of Supabase is no list of rows.")
+    return rows
+
+
+def _message(body: bytes, token: str) -> str:
+    """Return PostgREST's code and message. Its details may quote rows."""
+    try:
+        error = json.loads(body)
+    except ValueError:
+        return ""
+    if not isinstance(error, dict):
+        return ""
+    parts = [str(error[name]) for name in ("code", "message") if error.get(name)]
+    return f": {redacted(' '.join(parts).replace(token, '[key]'))}" if parts else ""
