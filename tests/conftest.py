@@ -34,6 +34,7 @@ COUNTED = {
     "faults": "periods with a fault",
     "executions": "executions with a fault",
     "interleavings": "interleavings of runs",
+    "requests": "requests of digests with a fault",
 }
 
 

@@ -71,7 +71,7 @@ class Leases:
                     "status": {"S": _CLAIMED},
                     "owner": {"S": self.owner},
                     "claim_expires_at": _number(until),
-                    "expires_at": _number(now + KEPT_SEC),
+                    "expires_at": _whole(now + KEPT_SEC),
                 },
                 # The client may repeat a request whose answer was lost.
                 ConditionExpression=(
@@ -107,8 +107,8 @@ class Leases:
             ExpressionAttributeValues={
                 ":sent": {"S": _SENT},
                 ":owner": {"S": self.owner},
-                ":now": _number(now),
-                ":expires": _number(now + KEPT_SEC),
+                ":now": _whole(now),
+                ":expires": _whole(now + KEPT_SEC),
             },
         )
 
@@ -140,3 +140,7 @@ class Leases:
 
 def _number(value: float) -> dict[str, str]:
     return {"N": f"{value:.3f}"}
+
+
+def _whole(value: float) -> dict[str, str]:
+    return {"N": str(int(value))}

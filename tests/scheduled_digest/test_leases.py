@@ -1,0 +1,132 @@
+"""The leases in DynamoDB, on the embedded AWS and in what stands in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from local_aws import LocalAws
+from scheduled_digest.leases import KEPT_SEC, Claimed, Held, Leases, Sent
+
+from ..https_server import Clock
+from .tables import Tables
+
+AT = 1_795_438_800.0
+ID = "daily#2026-11-23#1"
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: LocalAws) -> Any:
+    client = aws.client("dynamodb")
+    client.create_table(
+        TableName="leases",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(AT)
+
+
+@pytest.fixture
+def leases_of(dynamodb: Any, clock: Clock) -> Callable[[str], Leases]:
+    """Returns the leases as a run sees them, which is named."""
+    dynamodb.delete_item(TableName="leases", Key={"id": {"S": ID}})
+    return lambda owner: Leases(dynamodb, "leases", owner, clock)
+
+
+def item(dynamodb: Any) -> dict[str, Any]:
+    found: dict[str, Any] = dynamodb.get_item(TableName="leases", Key={"id": {"S": ID}})["Item"]
+    return found
+
+
+def test_a_lease_has_one_owner_until_it_expires(
+    leases_of: Callable[[str], Leases], clock: Clock
+) -> None:
+    one, other = leases_of("one"), leases_of("other")
+    assert one.claim(ID, AT + 60) == Claimed()
+    assert other.claim(ID, AT + 90) == Held(AT + 60)
+    clock.now = AT + 59.999
+    assert other.claim(ID, AT + 90) == Held(AT + 60)
+    clock.now = AT + 60
+    assert other.claim(ID, AT + 90) == Claimed()
+    assert one.claim(ID, AT + 99) == Held(AT + 90)
+
+
+def test_an_owner_whose_answer_was_lost_claims_again(leases_of: Callable[[str], Leases]) -> None:
+    one = leases_of("one")
+    assert one.claim(ID, AT + 60) == Claimed()
+    assert one.claim(ID, AT + 60) == Claimed()
+
+
+def test_what_is_sent_is_never_claimed_again(
+    leases_of: Callable[[str], Leases], clock: Clock, dynamodb: Any
+) -> None:
+    one, other = leases_of("one"), leases_of("other")
+    assert not one.is_sent(ID)
+    one.claim(ID, AT + 60)
+    assert not one.is_sent(ID)
+    clock.now = AT + 5
+    one.record(ID)
+    clock.now = AT + 10**6
+    for each in (one, other):
+        each.release(ID)
+        assert each.claim(ID, AT + 10**7) == Sent()
+        assert each.is_sent(ID)
+    assert item(dynamodb) == {
+        "id": {"S": ID},
+        "status": {"S": "sent"},
+        "owner": {"S": "one"},
+        "sent_at": {"N": str(int(AT) + 5)},
+        "expires_at": {"N": str(int(AT) + 5 + KEPT_SEC)},
+    }
+
+
+def test_a_lease_that_is_released_is_free(leases_of: Callable[[str], Leases]) -> None:
+    one, other = leases_of("one"), leases_of("other")
+    one.claim(ID, AT + 60)
+    other.release(ID)
+    assert other.claim(ID, AT + 60) == Held(AT + 60)
+    one.release(ID)
+    assert other.claim(ID, AT + 60) == Claimed()
+    one.release(ID)
+    assert one.claim(ID, AT + 60) == Held(AT + 60)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["claim", "record", "release", "is_sent"]),
+        st.sampled_from(["one", "other"]),
+        st.sampled_from([0.0, 0.5, 30.0]),
+    ),
+    max_size=10,
+)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(STEPS)
+def test_what_stands_in_for_dynamodb_behaves_alike(
+    dynamodb: Any, steps: list[tuple[str, str, float]]
+) -> None:
+    dynamodb.delete_item(TableName="leases", Key={"id": {"S": ID}})
+    clock = Clock(AT)
+    tables = Tables()
+    for name, owner, seconds in steps:
+        clock.now += seconds
+        results = []
+        for client in (dynamodb, tables):
+            method = getattr(Leases(client, "leases", owner, clock), name)
+            results.append(method(ID, clock.now + 30) if name == "claim" else method(ID))
+        assert results[0] == results[1]
