@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, field
 
 import urllib3
 
@@ -35,24 +34,18 @@ class OutOfTime(Exception):
     """The time ended before the backend accepted or refused a request."""
 
 
-@dataclass(slots=True)
-class Pause:
-    """Until when the backend wants no requests."""
-
-    until: float = 0.0
-    """A monotonic time."""
-
-
-@dataclass(frozen=True, slots=True)
 class Backend:
     """The backend, as the threads of a process share it."""
 
-    pool: urllib3.PoolManager
-    url: str
-    clock: Clock
-    slots: threading.Semaphore
-    """For the requests at the same time."""
-    pause: Pause = field(default_factory=Pause)
+    def __init__(
+        self, pool: urllib3.PoolManager, url: str, max_concurrency: int, clock: Clock
+    ) -> None:
+        self._pool = pool
+        self._url = url
+        self._clock = clock
+        self._slots = threading.Semaphore(max_concurrency)
+        self.paused_until = 0.0
+        """The monotonic time until which the backend wants no requests."""
 
     def request_digest(self, monitor: Monitor, key: str, until: float) -> None:
         """Request the digest of `monitor` with the idempotency key `key`.
@@ -66,7 +59,7 @@ class Backend:
         waits = pauses()
         attempts = 0
         while True:
-            self._wait(self.pause.until, until)
+            self._wait(self.paused_until, until)
             reason, status, wait = self._attempt(body.encode(), key, until)
             if not reason:
                 return
@@ -74,33 +67,33 @@ class Backend:
             if status is not None and not is_retried(status):
                 raise Refused(reason)
             # The request may have been given less than its time.
-            if self.clock.monotonic() >= until:
+            if self._clock.monotonic() >= until:
                 raise OutOfTime(reason)
             if attempts == ATTEMPTS:
                 raise Refused(reason)
-            at = self.clock.monotonic() + max(wait, next(waits))
+            at = self._clock.monotonic() + max(wait, next(waits))
             if wait:
-                self.pause.until = max(self.pause.until, at)
+                self.paused_until = max(self.paused_until, at)
             self._wait(at, until)
 
     def _wait(self, at: float, until: float) -> None:
-        now = self.clock.monotonic()
+        now = self._clock.monotonic()
         if max(at, now) >= until:
             raise OutOfTime("The backend was to be asked later.")
         if at > now:
-            self.clock.sleep(at - now)
+            self._clock.sleep(at - now)
 
     def _attempt(self, body: bytes, key: str, until: float) -> tuple[str, int | None, float]:
         """Return why the digest was not accepted, the status, and the seconds to wait."""
-        with self.slots:
-            left = until - self.clock.monotonic()
+        with self._slots:
+            left = until - self._clock.monotonic()
             if left <= 0:
                 raise OutOfTime("No time was left for a request.")
             timeout = min(TIMEOUT_SEC, left)
             try:
-                response = self.pool.request(
+                response = self._pool.request(
                     "POST",
-                    self.url,
+                    self._url,
                     body=body,
                     headers={"Content-Type": "application/json", "Idempotency-Key": key},
                     timeout=urllib3.Timeout(connect=timeout, read=timeout),
@@ -111,5 +104,5 @@ class Backend:
                 return f"Error: {type(error).__name__}", None, 0.0
         if response.status in _ACCEPTED:
             return "", response.status, 0.0
-        wait = retry_after(response.headers, self.clock.time())
+        wait = retry_after(response.headers, self._clock.time())
         return f"Status: {response.status}", response.status, wait

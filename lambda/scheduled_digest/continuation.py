@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from .leases import Leases
@@ -22,15 +21,17 @@ class NotContinued(Exception):
     """Monitors are left, and the run was not continued."""
 
 
-@dataclass(frozen=True, slots=True)
 class Continuing:
     """How this function is invoked again."""
 
-    client: Callable[[], Any]
-    """Creates a client of Lambda, which few runs need."""
-    function_arn: str
-    request_id: str
-    leases: Leases
+    def __init__(
+        self, client: Callable[[], Any], function_arn: str, request_id: str, leases: Leases
+    ) -> None:
+        """Take what creates a client of Lambda, which few runs need."""
+        self._client = client
+        self._function_arn = function_arn
+        self._request_id = request_id
+        self._leases = leases
 
     def after(self, request: Request, after: MonitorId | None, left: int) -> None:
         """Invoke the function again for the `left` monitors after the ID `after`.
@@ -38,7 +39,7 @@ class Continuing:
         A run that Lambda retries is continued only once. Raises NotContinued if too many runs have
         continued each other, and the errors of boto3.
         """
-        event = continuing_event(request, self.request_id, after)
+        event = continuing_event(request, self._request_id, after)
         depth = event["continuation"]["depth"]
         if depth > MAX_DEPTH:
             raise NotContinued(
@@ -46,14 +47,14 @@ class Continuing:
                 "of the function or MAX_CONCURRENCY."
             )
         record = f"continuation#{event['continuation']['run']}#{depth}"
-        if self.leases.is_sent(record):
+        if self._leases.is_sent(record):
             log.info("%d monitors are left to the run that continues this one", left)
             return
-        self.client().invoke(
-            FunctionName=self.function_arn,
+        self._client().invoke(
+            FunctionName=self._function_arn,
             InvocationType="Event",
             Payload=json.dumps(event).encode(),
         )
         # A run that is killed before continues twice, which is better than not at all.
-        self.leases.record(record)
+        self._leases.record(record)
         log.info("Continuing with %d monitors in another run", left)

@@ -6,14 +6,14 @@ import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import quote
 
 from diva_common.runs import Clock
 
 from .backend import Backend, OutOfTime, Refused
-from .leases import Held, Leases, Sent
+from .leases import Held, Lease, Leases
 from .monitors import Monitor
 from .redaction import redacted
 
@@ -63,14 +63,14 @@ class Dispatched:
         return next(is_left, None)
 
 
-@dataclass(frozen=True, slots=True)
 class Dispatcher:
     """Requests digests on several threads."""
 
-    leases: Leases
-    backend: Backend
-    threads: int
-    clock: Clock
+    def __init__(self, leases: Leases, backend: Backend, threads: int, clock: Clock) -> None:
+        self.leases = leases
+        self.backend = backend
+        self.threads = threads
+        self.clock = clock
 
     def dispatch(
         self, monitors: Sequence[Monitor], periods: Mapping[str, str], times: Times
@@ -93,7 +93,7 @@ class Dispatcher:
 
     def _sit_out_pause(self, times: Times) -> None:
         """Wait while the backend wants no requests, instead of continuing at once."""
-        until = min(self.backend.pause.until, times.begin_until)
+        until = min(self.backend.paused_until, times.begin_until)
         self.clock.sleep(max(0.0, until - self.clock.monotonic()))
 
 
@@ -104,24 +104,27 @@ def lease_id(monitor: Monitor, periods: Mapping[str, str]) -> str:
     return f"{frequency}#{periods[frequency]}#{quote(str(monitor.id), safe='')}"
 
 
-@dataclass(slots=True)
 class _Work:
-    dispatcher: Dispatcher
-    monitors: Sequence[Monitor]
-    periods: Mapping[str, str]
-    times: Times
-    outcomes: list[Outcome] = field(init=False)
-    _waiting: deque[int] = field(default_factory=deque)
-    _held: dict[int, float] = field(default_factory=dict)
-    _errors: deque[BaseException] = field(default_factory=deque)
-
-    def __post_init__(self) -> None:
-        self.outcomes = [Outcome.LEFT] * len(self.monitors)
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        monitors: Sequence[Monitor],
+        periods: Mapping[str, str],
+        times: Times,
+    ) -> None:
+        self.outcomes = [Outcome.LEFT] * len(monitors)
+        self._dispatcher = dispatcher
+        self._monitors = monitors
+        self._periods = periods
+        self._times = times
+        self._waiting: deque[int] = deque()
+        self._held: dict[int, float] = {}
+        self._errors: deque[BaseException] = deque()
 
     def run(self, indexes: Iterable[int]) -> None:
         """Process the monitors with these indexes. Raises what ended a thread."""
         self._waiting.extend(indexes)
-        number = min(self.dispatcher.threads, len(self._waiting))
+        number = min(self._dispatcher.threads, len(self._waiting))
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(number)]
         for each in threads:
             each.start()
@@ -147,21 +150,21 @@ class _Work:
             self._errors.append(error)
 
     def _may_begin(self) -> bool:
-        is_paused = self.dispatcher.backend.pause.until >= self.times.until
-        return not is_paused and self.dispatcher.clock.monotonic() < self.times.begin_until
+        is_paused = self._dispatcher.backend.paused_until >= self._times.until
+        return not is_paused and self._dispatcher.clock.monotonic() < self._times.begin_until
 
     def _process(self, index: int) -> Outcome:
-        monitor = self.monitors[index]
-        leases = self.dispatcher.leases
+        monitor = self._monitors[index]
+        leases = self._dispatcher.leases
         repo = redacted(monitor.repo)
         if not monitor.repo:
             return _failed(f"monitor {redacted(monitor.id)}", "It has no repo")
-        key = lease_id(monitor, self.periods)
+        key = lease_id(monitor, self._periods)
         try:
-            found = leases.claim(key, self.times.run_ends_at)
+            found = leases.claim(key, self._times.run_ends_at)
         except Exception as error:  # of boto3, which has no class for all of its errors
             return _failed(repo, f"Error: {type(error).__name__} of its lease")
-        if isinstance(found, Sent):
+        if found is Lease.SENT:
             log.debug("Skipping %s, whose digest has already been triggered", repo)
             return Outcome.SKIPPED
         if isinstance(found, Held):
@@ -170,7 +173,7 @@ class _Work:
         delivery = redacted(monitor.delivery_method or "unknown")
         log.info("Triggering digest for repo: %s (delivery: %s)", repo, delivery)
         try:
-            self.dispatcher.backend.request_digest(monitor, key, self.times.until)
+            self._dispatcher.backend.request_digest(monitor, key, self._times.until)
         except OutOfTime:
             self._release(key)
             return Outcome.LEFT
@@ -186,7 +189,7 @@ class _Work:
 
     def _release(self, key: str) -> None:
         try:
-            self.dispatcher.leases.release(key)
+            self._dispatcher.leases.release(key)
         except Exception as error:
             log.warning("A lease could not be released: %s", type(error).__name__)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from diva_common.secret import Secret
@@ -21,28 +20,28 @@ class Key(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class FixedKey:
     """A key that lasts as long as the process."""
 
-    value: str
+    def __init__(self, value: str) -> None:
+        self._value = value
 
     def token(self) -> str:
-        return self.value
+        return self._value
 
     def refetch(self) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
 class Parameters:
     """Parameter Store, called like Secrets Manager."""
 
-    client: Any
-    """Of Systems Manager."""
+    def __init__(self, client: Any) -> None:
+        """Take a client of Systems Manager."""
+        self._client = client
 
     def get_secret_value(self, SecretId: str) -> dict[str, Any]:  # noqa: N803  # as boto3 has it
-        response = self.client.get_parameter(Name=SecretId, WithDecryption=True)
+        response = self._client.get_parameter(Name=SecretId, WithDecryption=True)
         return {"SecretString": response["Parameter"]["Value"]}
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import threading
 import time
 import uuid
 from collections import Counter
@@ -117,11 +116,10 @@ def runtime() -> Runtime:
     else:
         assert settings.key is not None
         key = FixedKey(settings.key)
-    slots = threading.Semaphore(settings.max_concurrency)
     return Runtime(
         settings,
         Supabase(pool, settings.supabase_url, key, clock),
-        Backend(pool, settings.backend_url, clock, slots),
+        Backend(pool, settings.backend_url, settings.max_concurrency, clock),
         client("dynamodb", connections=_threads(settings)),
     )
 

@@ -20,6 +20,7 @@ Required permissions: `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:Ge
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from diva_common.runs import Clock
@@ -31,13 +32,12 @@ _CLAIMED = "claimed"
 _SENT = "sent"
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """This run has the lease."""
+class Lease(Enum):
+    """What a run knows of the lease that it has tried to take."""
 
-
-@dataclass(frozen=True, slots=True)
-class Sent:
+    CLAIMED = auto()
+    """The run has it."""
+    SENT = auto()
     """The digest has been requested before."""
 
 
@@ -49,27 +49,26 @@ class Held:
     """Seconds since the epoch."""
 
 
-@dataclass(frozen=True, slots=True)
 class Leases:
     """The leases as one run sees them. Methods raise the errors of boto3."""
 
-    client: Any
-    """Of DynamoDB."""
-    table: str
-    owner: str
-    """Unique for each run."""
-    clock: Clock
+    def __init__(self, client: Any, table: str, owner: str, clock: Clock) -> None:
+        """Take a client of DynamoDB, and an owner that is unique for each run."""
+        self._client = client
+        self._table = table
+        self._owner = owner
+        self._clock = clock
 
-    def claim(self, lease_id: str, until: float) -> Claimed | Sent | Held:
+    def claim(self, lease_id: str, until: float) -> Lease | Held:
         """Take the lease until `until` (seconds since the epoch), if nobody else has it."""
-        now = self.clock.time()
+        now = self._clock.time()
         try:
-            self.client.put_item(
-                TableName=self.table,
+            self._client.put_item(
+                TableName=self._table,
                 Item={
                     "id": {"S": lease_id},
                     "status": {"S": _CLAIMED},
-                    "owner": {"S": self.owner},
+                    "owner": {"S": self._owner},
                     "claim_expires_at": _number(until),
                     "expires_at": _whole(now + KEPT_SEC),
                 },
@@ -82,22 +81,22 @@ class Leases:
                 ExpressionAttributeValues={
                     ":claimed": {"S": _CLAIMED},
                     ":now": _number(now),
-                    ":owner": {"S": self.owner},
+                    ":owner": {"S": self._owner},
                 },
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self.client.exceptions.ConditionalCheckFailedException as error:
+        except self._client.exceptions.ConditionalCheckFailedException as error:
             item = error.response["Item"]
             if item["status"]["S"] == _SENT:
-                return Sent()
+                return Lease.SENT
             return Held(float(item["claim_expires_at"]["N"]))
-        return Claimed()
+        return Lease.CLAIMED
 
     def record(self, lease_id: str) -> None:
         """Store that the digest was requested, whoever has the lease."""
-        now = self.clock.time()
-        self.client.update_item(
-            TableName=self.table,
+        now = self._clock.time()
+        self._client.update_item(
+            TableName=self._table,
             Key={"id": {"S": lease_id}},
             UpdateExpression=(
                 "SET #status = :sent, #owner = :owner, sent_at = :now, expires_at = :expires "
@@ -106,7 +105,7 @@ class Leases:
             ExpressionAttributeNames={"#status": "status", "#owner": "owner"},
             ExpressionAttributeValues={
                 ":sent": {"S": _SENT},
-                ":owner": {"S": self.owner},
+                ":owner": {"S": self._owner},
                 ":now": _whole(now),
                 ":expires": _whole(now + KEPT_SEC),
             },
@@ -115,25 +114,25 @@ class Leases:
     def release(self, lease_id: str) -> None:
         """Give the lease back, so that another run need not wait until it expires."""
         try:
-            self.client.update_item(
-                TableName=self.table,
+            self._client.update_item(
+                TableName=self._table,
                 Key={"id": {"S": lease_id}},
                 UpdateExpression="SET claim_expires_at = :now",
                 ConditionExpression="#status = :claimed AND #owner = :owner",
                 ExpressionAttributeNames={"#status": "status", "#owner": "owner"},
                 ExpressionAttributeValues={
                     ":claimed": {"S": _CLAIMED},
-                    ":owner": {"S": self.owner},
-                    ":now": _number(self.clock.time()),
+                    ":owner": {"S": self._owner},
+                    ":now": _number(self._clock.time()),
                 },
             )
-        except self.client.exceptions.ConditionalCheckFailedException:
+        except self._client.exceptions.ConditionalCheckFailedException:
             return
 
     def is_sent(self, lease_id: str) -> bool:
         """Return whether `record` has been called for `lease_id` by any run."""
-        found = self.client.get_item(
-            TableName=self.table, Key={"id": {"S": lease_id}}, ConsistentRead=True
+        found = self._client.get_item(
+            TableName=self._table, Key={"id": {"S": lease_id}}, ConsistentRead=True
         )
         return bool(found.get("Item", {}).get("status", {}).get("S") == _SENT)
 

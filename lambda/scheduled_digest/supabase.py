@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,14 +37,14 @@ class InvalidAnswer(SupabaseError):
     """An answer does not have the expected form."""
 
 
-@dataclass(frozen=True, slots=True)
 class Supabase:
     """The tables of a project."""
 
-    pool: urllib3.PoolManager
-    url: str
-    key: Key
-    clock: Clock
+    def __init__(self, pool: urllib3.PoolManager, url: str, key: Key, clock: Clock) -> None:
+        self._pool = pool
+        self._url = url
+        self._key = key
+        self._clock = clock
 
     def select(self, table: str, parameters: Parameters, until: float) -> Rows:
         """Return the rows that `parameters` describe in PostgREST's syntax.
@@ -66,11 +65,11 @@ class Supabase:
         return self._request("DELETE", table, [*filters, ("select", columns)], until)
 
     def _request(self, method: str, table: str, parameters: Parameters, until: float) -> Rows:
-        url = f"{self.url}/rest/v1/{table}?{urlencode(parameters)}"
+        url = f"{self._url}/rest/v1/{table}?{urlencode(parameters)}"
         waits = pauses()
         attempts = 0
         while True:
-            left = until - self.clock.monotonic()
+            left = until - self._clock.monotonic()
             if left <= 0:
                 raise SupabaseError(f"No time was left to {method} {table}.")
             attempts += 1
@@ -78,18 +77,18 @@ class Supabase:
             if rows is not None:
                 return rows
             wait = max(wait, next(waits))
-            if attempts == ATTEMPTS or self.clock.monotonic() + wait >= until:
+            if attempts == ATTEMPTS or self._clock.monotonic() + wait >= until:
                 raise SupabaseError(f"Supabase did not {method} {table}. Last attempt: {reason}")
-            self.clock.sleep(wait)
+            self._clock.sleep(wait)
 
     def _attempt(self, method: str, url: str, timeout: float) -> tuple[Rows | None, str, float]:
         """Return the rows; or None, the reason for another attempt, and the seconds until it.
 
         Raises SupabaseError if another attempt would change nothing.
         """
-        token = self.key.token()
+        token = self._key.token()
         try:
-            response = self.pool.request(
+            response = self._pool.request(
                 method,
                 url,
                 headers={
@@ -111,10 +110,10 @@ class Supabase:
             except ValueError:
                 return None, "its answer was cut off", 0.0
         reason = f"it answered {response.status}{_message(response.data, token)}"
-        if response.status == _UNAUTHORIZED and self.key.refetch():
+        if response.status == _UNAUTHORIZED and self._key.refetch():
             return None, reason, 0.0
         if is_retried(response.status):
-            return None, reason, retry_after(response.headers, self.clock.time())
+            return None, reason, retry_after(response.headers, self._clock.time())
         kind = Conflict if response.status == 409 else SupabaseError
         raise kind(f"Supabase refused to {method}: {reason}")
 

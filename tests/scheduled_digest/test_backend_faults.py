@@ -17,6 +17,8 @@ from .web import Fault, Request, Respond, cut_off, hang_up, lose_answer, passed,
 
 DAILY = {"frequency": "daily"}
 KEY = "daily#2026-11-23#1"
+SLOW_MONITORS = 100
+"""More than three runs can process where each takes 20 s of the clock that all threads share."""
 
 
 @pytest.mark.parametrize("code", [200, 202])
@@ -135,11 +137,20 @@ def test_a_backend_that_is_limited_for_longer_than_a_run_is_asked_by_a_later_one
     assert world.service.runs <= 5
 
 
+def test_a_backend_that_wants_no_requests_in_this_run_costs_no_leases(world: World) -> None:
+    world.database.add([{}] * 100)
+    world.site.choose = lambda request: status(429, Retry_After="3600")
+    assert world.service.call(DAILY)["DigestsLeft"] == 100
+    assert len(world.tables.items) <= 15 + 1  # one for each thread, and one for the continuation
+
+
 def test_a_slow_backend_is_continued_in_further_runs(world: World) -> None:
-    world.database.add([{}] * 40)
+    world.database.add([{}] * SLOW_MONITORS)
     world.site.choose = lambda request: slow(world.clock, 20)
     world.service.run(DAILY)
-    assert world.backend.asked == {f"daily#2026-11-23#{each}": 1 for each in range(1, 41)}
+    assert world.backend.asked == {
+        f"daily#2026-11-23#{each}": 1 for each in range(1, SLOW_MONITORS + 1)
+    }
     first, second, third, *_ = world.service.events
     assert first == DAILY
     assert second == {
@@ -158,12 +169,24 @@ def test_a_slow_backend_is_continued_in_further_runs(world: World) -> None:
     assert "INFO - Continuing with" in "\n".join(world.messages())
 
 
+def test_a_digest_that_is_left_is_free_for_the_next_run_at_once(world: World) -> None:
+    world.database.add([{}])
+    world.site.choose = lambda request: status(429)
+    assert world.service.call(DAILY)["DigestsLeft"] == 1
+    world.site.choose = lambda request: None
+    before = world.clock.now
+    assert world.service.call(DAILY)["DigestsTriggered"] == 1
+    assert world.clock.now == before
+
+
 def test_a_run_that_ends_after_midnight_stays_in_its_period(world: World) -> None:
-    world.database.add([{}] * 40)
+    world.database.add([{}] * SLOW_MONITORS)
     world.clock.now = AT + 11 * 3600 - 60  # a minute before midnight
     world.site.choose = lambda request: slow(world.clock, 20)
     world.service.run({})
-    assert world.backend.asked == {f"daily#2026-11-23#{each}": 1 for each in range(1, 41)}
+    assert world.backend.asked == {
+        f"daily#2026-11-23#{each}": 1 for each in range(1, SLOW_MONITORS + 1)
+    }
     assert all("frequency" not in each for each in world.service.events)
 
 
@@ -182,25 +205,31 @@ def test_continuations_end(world: World) -> None:
 
 
 def test_a_run_that_lambda_retries_is_continued_once(world: World) -> None:
-    world.database.add([{}] * 40)
+    world.database.add([{}] * SLOW_MONITORS)
 
     def slow_or_refused(request: Request) -> Fault:
         is_first = request.headers["Idempotency-Key"] == KEY
         return status(400) if is_first else slow(world.clock, 20)
 
     world.site.choose = slow_or_refused
+    for _ in range(3):
+        with pytest.raises(RunFailed, match=r"^1 digests could not be triggered\.$"):
+            world.service.call(DAILY, "of-lambda")
+    assert "monitors are left to the run that continues this one" in "\n".join(world.messages())
+    [event] = world.service.events
+    assert event["continuation"]["run"] == "of-lambda"
+    world.site.choose = lambda request: None
+    world.service.work()
     world.service.run(DAILY)
-    depths = [each.get("continuation", {}).get("depth", 0) for each in world.service.events]
-    assert depths == sorted(set(depths))
-    [dead] = world.service.dead
-    assert dead.event == DAILY
-    assert world.backend.asked == {f"daily#2026-11-23#{each}": 1 for each in range(2, 41)}
+    assert world.backend.asked == {
+        f"daily#2026-11-23#{each}": 1 for each in range(1, SLOW_MONITORS + 1)
+    }
 
 
 def test_a_continuation_that_cannot_be_invoked_is_an_error(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.database.add([{}] * 40)
+    world.database.add([{}] * SLOW_MONITORS)
     world.site.choose = lambda request: slow(world.clock, 20)
 
     def denied(**_: object) -> None:

@@ -13,6 +13,7 @@ from scheduled_digest.supabase import Supabase
 
 from ..https_server import Answer
 from .conftest import AT, World
+from .service import TIMEOUT_SEC
 from .web import Fault, Request, Respond, cut_off, hang_up, lose_answer, passed, status
 
 NOW = datetime.fromtimestamp(AT, timezone.utc)
@@ -168,6 +169,7 @@ def test_a_cleanup_that_takes_long_leaves_time_for_digests(world: World) -> None
     with pytest.raises(RunFailed, match="Cleanup failed"):
         world.service.call(CLEANUP)
     assert world.backend.asked == {"daily#2026-11-23#2": 1}
+    assert world.clock.now - AT < TIMEOUT_SEC / 4
 
 
 @pytest.mark.parametrize("fault", [status(500), status(429), hang_up, lose_answer, cut_off])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from scheduled_digest import lambda_function
+from scheduled_digest import lambda_function, monitors
 from scheduled_digest.lambda_function import RunFailed
 from scheduled_digest.request import InvalidEvent
 
@@ -172,6 +172,15 @@ def test_the_time_of_the_schedule_decides_the_period(
     assert world.backend.asked == {
         f"{frequency}#{period}#1": 1 for period in dict.fromkeys(periods)
     }
+
+
+def test_pages_are_in_the_order_of_the_ids_however_rows_are_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitors, "PAGE", 2)
+    world.database.add([{"id": number} for number in range(9, 0, -1)])
+    world.service.call(DAILY)
+    assert len(world.backend.asked) == 9
 
 
 def test_without_the_time_of_the_schedule_the_clock_decides(world: World) -> None:

@@ -9,13 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from diva_common import clients
 from local_aws import LocalAws
-from scheduled_digest.leases import KEPT_SEC, Claimed, Held, Leases, Sent
+from scheduled_digest import lambda_function
+from scheduled_digest.lambda_function import RunFailed
+from scheduled_digest.leases import KEPT_SEC, Held, Lease, Leases
 
 from ..https_server import Clock
+from .conftest import AT, World
 from .tables import Tables
+from .web import status
 
-AT = 1_795_438_800.0
 ID = "daily#2026-11-23#1"
 
 
@@ -29,11 +33,6 @@ def dynamodb(aws: LocalAws) -> Any:
         BillingMode="PAY_PER_REQUEST",
     )
     return client
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(AT)
 
 
 @pytest.fixture
@@ -52,19 +51,19 @@ def test_a_lease_has_one_owner_until_it_expires(
     leases_of: Callable[[str], Leases], clock: Clock
 ) -> None:
     one, other = leases_of("one"), leases_of("other")
-    assert one.claim(ID, AT + 60) == Claimed()
+    assert one.claim(ID, AT + 60) == Lease.CLAIMED
     assert other.claim(ID, AT + 90) == Held(AT + 60)
     clock.now = AT + 59.999
     assert other.claim(ID, AT + 90) == Held(AT + 60)
     clock.now = AT + 60
-    assert other.claim(ID, AT + 90) == Claimed()
+    assert other.claim(ID, AT + 90) == Lease.CLAIMED
     assert one.claim(ID, AT + 99) == Held(AT + 90)
 
 
 def test_an_owner_whose_answer_was_lost_claims_again(leases_of: Callable[[str], Leases]) -> None:
     one = leases_of("one")
-    assert one.claim(ID, AT + 60) == Claimed()
-    assert one.claim(ID, AT + 60) == Claimed()
+    assert one.claim(ID, AT + 60) == Lease.CLAIMED
+    assert one.claim(ID, AT + 60) == Lease.CLAIMED
 
 
 def test_what_is_sent_is_never_claimed_again(
@@ -79,7 +78,7 @@ def test_what_is_sent_is_never_claimed_again(
     clock.now = AT + 10**6
     for each in (one, other):
         each.release(ID)
-        assert each.claim(ID, AT + 10**7) == Sent()
+        assert each.claim(ID, AT + 10**7) == Lease.SENT
         assert each.is_sent(ID)
     assert item(dynamodb) == {
         "id": {"S": ID},
@@ -96,9 +95,25 @@ def test_a_lease_that_is_released_is_free(leases_of: Callable[[str], Leases]) ->
     other.release(ID)
     assert other.claim(ID, AT + 60) == Held(AT + 60)
     one.release(ID)
-    assert other.claim(ID, AT + 60) == Claimed()
+    assert other.claim(ID, AT + 60) == Lease.CLAIMED
     one.release(ID)
     assert one.claim(ID, AT + 60) == Held(AT + 60)
+
+
+def test_runs_on_dynamodb_request_each_digest_once(
+    world: World, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambda_function, "client", clients.client)
+    world.database.add([{}] * 20)
+    world.site.faults.append(status(400))
+    with pytest.raises(RunFailed, match=r"^1 digests could not be triggered\.$"):
+        world.service.call({})
+    values = world.service.call({})
+    assert (values["DigestsTriggered"], values["DigestsSkipped"]) == (1, 19)
+    assert world.backend.asked == {f"daily#2026-11-23#{each}": 1 for each in range(1, 21)}
+    items = dynamodb.scan(TableName="leases")["Items"]
+    sent = {each["id"]["S"] for each in items if each["status"]["S"] == "sent"}
+    assert sent >= world.backend.asked.keys()
 
 
 STEPS = st.lists(
