@@ -16,6 +16,7 @@ from cli.benchmark import (
     aws_calls,
     cold_start,
     crowd,
+    digest,
     growth,
     history,
     memory,
@@ -51,6 +52,13 @@ def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
         memory: {"EVENTS": 10},
         growth: {"SIZES": (2, 4, 8)},
         crowd: {"FUNCTIONS": 3},
+        digest: {
+            "MONITORS": 20,
+            "MANY_MONITORS": 2_500,
+            "ANSWER_SEC": 0.05,
+            "CONCURRENCY": 4,
+            "LIMITED_SEC": 8,
+        },
         transitions: {"BATCH": 2},
         stagger: {"OBJECTS": 3, "CONCURRENCY": 2, "JOB_SEC": 0.05},
         at_once: {"OBJECTS": 6, "CONCURRENCY": 1, "EXECUTIONS": 2},
@@ -150,6 +158,43 @@ def test_calls_other_than_the_reads_are_found_in_either_mode(
     assert [result.measured for result in results] == [1, 101, 5]
     assert [result.is_met for result in results] == [True, False, False]
     assert results[2].notes == ["4 × PutObject", "6 × UpdateItem"]
+
+
+def test_digests_are_compared_with_the_waiting_time_of_the_backend() -> None:
+    [result] = measured("digests")
+    ideal_sec = 20 * 0.05 / 4
+    first, second = result.samples["run"]
+    assert min(first, second) >= ideal_sec
+    assert result.measured == pytest.approx((first + second) / 2 / ideal_sec)
+    assert result.target == 1.10
+
+
+def test_digests_that_were_not_triggered_are_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"seconds": 1.0, "values": {"DigestsTriggered": 19}}
+    lambdas = Mock(invoke=Mock(return_value=answer))
+    monkeypatch.setattr(digest, "_harness", lambda: nullcontext(lambdas))
+    monkeypatch.setattr(digest, "_function", Mock())
+    with pytest.raises(BenchmarkError, match="not all of 20 digests were triggered"):
+        measured("digests")
+
+
+def test_the_memory_and_the_requests_of_many_monitors_are_those_of_a_run() -> None:
+    peak, pages = measured("digest-memory", repeat=1)
+    assert 10 < peak.measured < 200
+    assert (peak.target, peak.unit) == (80, "MB")
+    assert pages.samples["pages"] == [4]  # three with monitors, and an empty one
+    assert (pages.measured, pages.target) == (4, 3.5)
+
+
+def test_the_start_of_the_digest_is_compared_with_its_clients() -> None:
+    [result] = measured("digest-cold", repeat=1)
+    assert {name: len(values) for name, values in result.samples.items()} == {
+        "function": 1,
+        "without": 1,
+    }
+    expected = result.samples["function"][0] / result.samples["without"][0]
+    assert result.measured == pytest.approx(expected)
+    assert result.target == 1.10
 
 
 @needs_terraform

@@ -1,4 +1,4 @@
-"""`benchmark`: measure DIVA and its S3 event processor, and compare them with their targets."""
+"""`benchmark`: measure DIVA and its sibling modules, and compare them with their targets."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .harness import BenchmarkError
 from .result import Result
 
 _DESCRIPTION = """\
-Measure DIVA and its S3 event processor, and compare each figure with its target. Every figure is
-a count, or a ratio or difference of values that are measured in the same run, so that machines can
-be compared. Functions run as on Lambda, in separate processes, cold and warm; a stub stands in for
-AWS. The state machine of the S3 event processor runs on an embedded AWS, and Terraform renders its
-definition; without Terraform, those figures are skipped. Takes about four minutes on an idle
-machine.
+Measure DIVA, its S3 event processor and its scheduled digest, and compare each figure with its
+target. Every figure is a count, or a ratio or difference of values that are measured in the same
+run, so that machines can be compared. Functions run as on Lambda, in separate processes, cold and
+warm; a stub stands in for AWS, Supabase and the backend. The state machine of the S3 event
+processor runs on an embedded AWS, and Terraform renders its definition; without Terraform, those
+figures are skipped. Takes about five minutes on an idle machine.
 """
 _EPILOG = """\
 examples:

@@ -15,7 +15,7 @@ import selectors
 import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -25,6 +25,7 @@ COUNTS = "/-/counts"
 _END_OF_HEAD = b"\r\n\r\n"
 _REASONS = {
     200: "OK",
+    202: "Accepted",
     400: "Bad Request",
     404: "Not Found",
     412: "Precondition Failed",
@@ -127,11 +128,16 @@ def _json(value: object, status: int = 200) -> Response:
     return Response(status, json.dumps(value).encode(), content_type)
 
 
+Respond = Callable[[Request], Response]
+Delay = Callable[[Request], float]
+"""Returns after how many seconds a request is responded to."""
+
+
 class Connection(asyncio.Protocol):
     """The connection of a client, with one request at a time."""
 
-    def __init__(self, aws: Aws, delay_sec: float) -> None:
-        self._aws = aws
+    def __init__(self, respond: Respond, delay_sec: Delay) -> None:
+        self._respond = respond
         self._delay_sec = delay_sec
         self._loop = asyncio.get_running_loop()
         self._received = b""
@@ -154,9 +160,8 @@ class Connection(asyncio.Protocol):
                 self._transport.write(b"HTTP/1.1 100 Continue" + _END_OF_HEAD)
             return
         self._received, self._is_told_to_continue = b"", False
-        delay_sec = 0 if request.path == COUNTS else self._delay_sec
-        response = self._aws.respond(request).encode()
-        self._loop.call_at(arrived + delay_sec, self._transport.write, response)
+        response = self._respond(request).encode()
+        self._loop.call_at(arrived + self._delay_sec(request), self._transport.write, response)
 
 
 def _request(head: str, body: bytes) -> Request:
@@ -166,11 +171,9 @@ def _request(head: str, body: bytes) -> Request:
     return Request(method, path, {name.lower(): value.strip() for name, _, value in pairs}, body)
 
 
-async def serve(delay_sec: float) -> None:
-    """Serve requests until the process ends."""
-    aws = Aws()
+async def _serve(respond: Respond, delay_sec: Delay) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(aws, delay_sec), HOST, 0)
+    server = await loop.create_server(lambda: Connection(respond, delay_sec), HOST, 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -180,12 +183,14 @@ def _end_with_stdin() -> NoReturn:
     os._exit(0)
 
 
-def main() -> None:
+def serve(respond: Respond, delay_sec: Delay) -> None:
+    """Serve requests until the process ends."""
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     # The default selector, epoll, rounds waits up to whole milliseconds.
     loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
-    loop.run_until_complete(serve(float(sys.argv[1])))
+    loop.run_until_complete(_serve(respond, delay_sec))
 
 
 if __name__ == "__main__":
-    main()
+    seconds = float(sys.argv[1])
+    serve(Aws().respond, lambda request: 0 if request.path == COUNTS else seconds)

@@ -7,11 +7,12 @@ import hashlib
 import http.client
 import io
 import json
+import os
 import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from .aws_stub import COUNTS, HOST
 MEMORY_MB = 3008
 """More than any figure needs: the peak is measured, not limited."""
 
-_SERVER = Path(__file__).with_name("aws_stub.py")
+_STUB = Path(__file__).with_name("aws_stub.py")
 _EVENT_LOGIC = b"from cli.benchmark.handlers.event_logic import get_events\n"
 _PEAK = re.compile(r"Max Memory Used: (\d+) MB")
 _DIVA_HANDLER = "diva.handler.handler"
@@ -46,6 +47,11 @@ class Harness:
     def __init__(self, executor: Executor, port: int) -> None:
         self._executor = executor
         self._port = port
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of the stub."""
+        return f"http://{HOST}:{self._port}"
 
     def function(
         self,
@@ -124,9 +130,16 @@ class Harness:
 @contextmanager
 def harness(delay_sec: float = 0.0) -> Iterator[Harness]:
     """Start a harness whose AWS stub responds after `delay_sec` seconds."""
+    with harness_with([sys.executable, "-I", str(_STUB), str(delay_sec)], os.environ) as lambdas:
+        yield lambdas
+
+
+@contextmanager
+def harness_with(stub: Sequence[str], environ: Mapping[str, str]) -> Iterator[Harness]:
+    """Start a harness with the stub that a command starts, which prints its port."""
     with (
         temporary_folder("diva-benchmark") as folder,
-        shielded(_aws(delay_sec)) as port,
+        shielded(_stub(stub, environ)) as port,
         shielded(_executor(folder, f"http://{HOST}:{port}")) as executor,
     ):
         yield Harness(executor, port)
@@ -167,10 +180,11 @@ def _executor(folder: Path, endpoint: str) -> Iterator[Executor]:
 
 
 @contextmanager
-def _aws(delay_sec: float) -> Iterator[int]:
-    """Start an AWS stub and return its port."""
+def _stub(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[int]:
+    """Start a stub and return its port."""
     with subprocess.Popen(
-        [sys.executable, "-I", str(_SERVER), str(delay_sec)],
+        command,
+        env=environ,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
