@@ -2,7 +2,8 @@
 
 import gc
 
-# Before anything is imported: with Python's default of 700 to 2,000, the garbage collector walks
-# the modules of boto3 again and again while they load, and later all monitors while they are read.
-_COLLECTION_THRESHOLD = 20_000
+# More objects than the start creates, and set before anything is imported. By default, the garbage
+# collector walks the modules of boto3 again and again while they load, which takes as long as
+# everything else that the function adds to its start.
+_COLLECTION_THRESHOLD = 100_000
 gc.set_threshold(_COLLECTION_THRESHOLD, *gc.get_threshold()[1:])
