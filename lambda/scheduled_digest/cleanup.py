@@ -97,7 +97,7 @@ def _accepted(
     ids: Sequence[MonitorId], supabase: Supabase, filters: Parameters, until: float, done: Cleanup
 ) -> Iterator[str]:
     """Purge monitors and yield a description of each. One that is refused does not keep others."""
-    listed = ",".join(_quoted(each) for each in ids)
+    listed = ",".join(quoted(each) for each in ids)
     try:
         # The filters are repeated, since a monitor may have been restored meanwhile.
         rows = supabase.delete(TABLE, [*filters, ("id", f"in.({listed})")], _COLUMNS, until)
@@ -114,6 +114,7 @@ def _accepted(
         yield f"{redacted(row.get('id'))} (repo: {repo}, deleted at {at})"
 
 
-def _quoted(each: MonitorId) -> str:
+def quoted(each: MonitorId) -> str:
+    """Return an ID as a member of a list in PostgREST's syntax."""
     text = str(each).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

@@ -109,7 +109,6 @@ def runtime() -> Runtime:
     pool = urllib3.PoolManager(
         maxsize=settings.max_concurrency,
         ssl_context=tls_context(os.environ),
-        headers={"User-Agent": "scheduled-digest"},
     )
     if settings.key_arn:
         key = key_of(settings.key_arn, client)
