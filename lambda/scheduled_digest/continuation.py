@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .leases import Leases
@@ -33,13 +33,16 @@ class Continuing:
         self._request_id = request_id
         self._leases = leases
 
-    def after(self, request: Request, after: MonitorId | None, left: int) -> None:
-        """Invoke the function again for the `left` monitors after the ID `after`.
+    def after(self, request: Request, settled: Sequence[MonitorId | None], left: int) -> None:
+        """Invoke the function again for the `left` monitors after the last ID in `settled`.
 
-        A run that Lambda retries is continued only once. Raises NotContinued if too many runs have
-        continued each other, and the errors of boto3.
+        `settled` begins with the ID that the run itself was to continue after, and has all IDs
+        before the first monitor that is left. A run that Lambda retries is continued only once, so
+        that runs do not multiply. Raises NotContinued if that continuation does not reach all
+        monitors that are left, or if too many runs have continued each other; and the errors of
+        boto3.
         """
-        event = continuing_event(request, self._request_id, after)
+        event = continuing_event(request, self._request_id, settled[-1])
         depth = event["continuation"]["depth"]
         if depth > MAX_DEPTH:
             raise NotContinued(
@@ -47,7 +50,10 @@ class Continuing:
                 "of the function or MAX_CONCURRENCY."
             )
         record = f"continuation#{event['continuation']['run']}#{depth}"
-        if self._leases.is_sent(record):
+        recorded = self._leases.recorded_after(record)
+        if recorded is not None:
+            if json.loads(recorded) not in settled:
+                raise NotContinued(f"{left} monitors are left, and the run was continued before.")
             log.info("%d monitors are left to the run that continues this one", left)
             return
         self._client().invoke(
@@ -56,5 +62,5 @@ class Continuing:
             Payload=json.dumps(event).encode(),
         )
         # A run that is killed before continues twice, which is better than not at all.
-        self._leases.record(record)
+        self._leases.record(record, json.dumps(settled[-1]))
         log.info("Continuing with %d monitors in another run", left)

@@ -205,9 +205,9 @@ def _continue(
     first = done.first_left
     assert first is not None
     before = request.continuation.after if request.continuation else None
-    after = monitors[first - 1].id if first else before
+    settled = [before, *(monitor.id for monitor in monitors[:first])]
     try:
-        continuing.after(request, after, result.outcomes[Outcome.LEFT])
+        continuing.after(request, settled, result.outcomes[Outcome.LEFT])
     except Exception as error:
         result.problems.append(_problem("Continuing", error))
 

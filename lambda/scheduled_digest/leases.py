@@ -11,8 +11,9 @@ An item for each monitor and period keeps two runs from requesting the same dige
 | `sent_at` | N | seconds since the epoch |
 | `expires_at` | N, time to live | seconds since the epoch, 30 days after the last change |
 
-Items with the ID `continuation#<run>#<depth>` have the status `sent`, and keep a run that Lambda
-retries from being continued twice.
+Items with the ID `continuation#<run>#<depth>` have the status `sent` and `continued_after` (S), the
+JSON of the monitor ID that a run was continued after. They keep a run that Lambda retries from
+being continued twice.
 
 Required permissions: `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:GetItem`.
 """
@@ -92,15 +93,19 @@ class Leases:
             return Held(float(item["claim_expires_at"]["N"]))
         return Lease.CLAIMED
 
-    def record(self, lease_id: str) -> None:
-        """Store that the digest was requested, whoever has the lease."""
+    def record(self, lease_id: str, after: str | None = None) -> None:
+        """Store that the digest was requested, whoever has the lease.
+
+        `after` is stored if it is given.
+        """
         now = self._clock.time()
+        more = {} if after is None else {":after": {"S": after}}
         self._client.update_item(
             TableName=self._table,
             Key={"id": {"S": lease_id}},
             UpdateExpression=(
-                "SET #status = :sent, #owner = :owner, sent_at = :now, expires_at = :expires "
-                "REMOVE claim_expires_at"
+                "SET #status = :sent, #owner = :owner, sent_at = :now, expires_at = :expires"
+                f"{', continued_after = :after' if more else ''} REMOVE claim_expires_at"
             ),
             ExpressionAttributeNames={"#status": "status", "#owner": "owner"},
             ExpressionAttributeValues={
@@ -108,6 +113,7 @@ class Leases:
                 ":owner": {"S": self._owner},
                 ":now": _whole(now),
                 ":expires": _whole(now + KEPT_SEC),
+                **more,
             },
         )
 
@@ -129,12 +135,13 @@ class Leases:
         except self._client.exceptions.ConditionalCheckFailedException:
             return
 
-    def is_sent(self, lease_id: str) -> bool:
-        """Return whether `record` has been called for `lease_id` by any run."""
+    def recorded_after(self, lease_id: str) -> str | None:
+        """Return the `after` that was last recorded for `lease_id`, None if there is none."""
         found = self._client.get_item(
             TableName=self._table, Key={"id": {"S": lease_id}}, ConsistentRead=True
         )
-        return bool(found.get("Item", {}).get("status", {}).get("S") == _SENT)
+        after: str | None = found.get("Item", {}).get("continued_after", {}).get("S")
+        return after
 
 
 def _number(value: float) -> dict[str, str]:

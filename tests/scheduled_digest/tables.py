@@ -70,6 +70,7 @@ class Tables:
                 item.pop("claim_expires_at", None)
                 item |= {"status": given[":sent"], "owner": given[":owner"]}
                 item |= {"sent_at": given[":now"], "expires_at": given[":expires"]}
+                item |= {"continued_after": given[":after"]} if ":after" in given else {}
             elif (item.get("status"), item.get("owner")) != (given[":claimed"], given[":owner"]):
                 raise ConditionalCheckFailed("UpdateItem", item)
             else:

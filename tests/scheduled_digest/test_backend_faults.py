@@ -226,6 +226,24 @@ def test_a_run_that_lambda_retries_is_continued_once(world: World) -> None:
     }
 
 
+def test_monitors_that_the_continuation_does_not_reach_are_not_forgotten(world: World) -> None:
+    world.database.add([{}] * SLOW_MONITORS)
+    first = status(400)
+
+    def slow_or_first(request: Request) -> Fault:
+        is_first = request.headers["Idempotency-Key"] == KEY
+        return first if is_first else slow(world.clock, 20)
+
+    world.site.choose = slow_or_first
+    with pytest.raises(RunFailed, match=r"^1 digests could not be triggered\.$"):
+        world.service.call(DAILY, "of-lambda")
+    first = status(429, Retry_After="3600")
+    reason = r"^Continuing failed: NotContinued: \d+ monitors are left, and the run was continued"
+    with pytest.raises(RunFailed, match=reason):
+        world.service.call(DAILY, "of-lambda")
+    assert len(world.service.events) == 1
+
+
 def test_a_continuation_that_cannot_be_invoked_is_an_error(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

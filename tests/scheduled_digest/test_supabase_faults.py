@@ -58,10 +58,18 @@ def test_a_page_that_fails_is_read_again(world: World, fault: Fault, page: int) 
 
 
 def test_the_wait_that_supabase_asks_for_is_kept(world: World) -> None:
-    world.supabase.faults.extend([status(429, Retry_After="17"), status(503, Retry_After="soon")])
+    after = "Mon, 23 Nov 2026 13:00:30 -0000"
+    world.supabase.faults.extend(
+        [
+            status(429, Retry_After="17"),
+            status(503, Retry_After="soon"),
+            status(503, Retry_After=after),
+        ]
+    )
     world.service.call(DAILY)
     assert world.clock.slept[0] == 17
     assert 0 < world.clock.slept[1] <= 1
+    assert sum(world.clock.slept) == pytest.approx(30)
 
 
 def test_a_silent_supabase_is_asked_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,10 +178,12 @@ def test_a_rotated_key_is_fetched_again(
     assert world.supabase.requests[-1].headers["Authorization"] is None
 
 
+@pytest.mark.parametrize("is_secret", [True, False])
 def test_a_key_that_stays_wrong_is_an_error(
-    world: World, aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+    world: World, aws: LocalAws, monkeypatch: pytest.MonkeyPatch, is_secret: bool
 ) -> None:
-    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY_ARN", new_secret(aws, JWT))
+    if is_secret:
+        monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY_ARN", new_secret(aws, JWT))
     world.dialect.keys = {SECRET_KEY}
     with pytest.raises(RunFailed, match="it answered 401: Invalid API key") as caught:
         world.service.call(DAILY)
