@@ -47,10 +47,11 @@ class Backend:
         self.paused_until = 0.0
         """The monotonic time until which the backend wants no requests."""
 
-    def request_digest(self, monitor: Monitor, key: str, until: float) -> None:
+    def request_digest(self, monitor: Monitor, key: str, begin_until: float, until: float) -> None:
         """Request the digest of `monitor` with the idempotency key `key`.
 
-        Attempts are repeated until the monotonic time `until` while the backend limits their rate
+        The first attempt begins before the monotonic time `begin_until`, so that it has its full
+        time. Attempts are repeated until `until` while the backend limits their rate
         (429), and up to `ATTEMPTS` times while it cannot be reached or fails (5xx). Raises Refused
         and OutOfTime.
         """
@@ -58,17 +59,16 @@ class Backend:
         body = json.dumps({name: value for name, value in fields.items() if value is not None})
         waits = pauses()
         attempts = 0
+        begins_until = begin_until
         while True:
-            self._wait(self.paused_until, until)
-            reason, status, wait = self._attempt(body.encode(), key, until)
+            self._wait(self.paused_until, begins_until)
+            reason, status, wait = self._attempt(body.encode(), key, begins_until, until)
+            begins_until = until
             if not reason:
                 return
             attempts += status != TOO_MANY
             if status is not None and not is_retried(status):
                 raise Refused(reason)
-            # The request may have been given less than its time.
-            if self._clock.monotonic() >= until:
-                raise OutOfTime(reason)
             if attempts == ATTEMPTS:
                 raise Refused(reason)
             at = self._clock.monotonic() + max(wait, next(waits))
@@ -83,13 +83,15 @@ class Backend:
         if at > now:
             self._clock.sleep(at - now)
 
-    def _attempt(self, body: bytes, key: str, until: float) -> tuple[str, int | None, float]:
+    def _attempt(
+        self, body: bytes, key: str, begins_until: float, until: float
+    ) -> tuple[str, int | None, float]:
         """Return why the digest was not accepted, the status, and the seconds to wait."""
         with self._slots:
-            left = until - self._clock.monotonic()
-            if left <= 0:
+            now = self._clock.monotonic()
+            if now >= begins_until:
                 raise OutOfTime("No time was left for a request.")
-            timeout = min(TIMEOUT_SEC, left)
+            timeout = min(TIMEOUT_SEC, until - now)
             try:
                 response = self._pool.request(
                     "POST",

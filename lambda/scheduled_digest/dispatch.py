@@ -173,7 +173,9 @@ class _Work:
         delivery = redacted(monitor.delivery_method or "unknown")
         log.info("Triggering digest for repo: %s (delivery: %s)", repo, delivery)
         try:
-            self._dispatcher.backend.request_digest(monitor, key, self._times.until)
+            self._dispatcher.backend.request_digest(
+                monitor, key, self._times.begin_until, self._times.until
+            )
         except OutOfTime:
             self._release(key)
             return Outcome.LEFT

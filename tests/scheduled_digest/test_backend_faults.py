@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from diva_common.runs import RESERVE_SEC
 from scheduled_digest import backend
 from scheduled_digest.continuation import MAX_DEPTH
-from scheduled_digest.lambda_function import RunFailed
+from scheduled_digest.lambda_function import SETTLE_SEC, RunFailed
 
 from ..https_server import Answer
 from .conftest import AT, World
@@ -167,6 +168,23 @@ def test_a_slow_backend_is_continued_in_further_runs(world: World) -> None:
     assert third["continuation"]["depth"] == 2
     assert third["continuation"]["after"] > second["continuation"]["after"]
     assert "INFO - Continuing with" in "\n".join(world.messages())
+
+
+def test_no_digest_is_begun_that_may_not_end_within_the_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_CONCURRENCY", "1")  # so that time passes within a request only
+    world.database.add([{}] * SLOW_MONITORS)
+    begun_at: list[float] = []
+
+    def slow_and_noted(request: Request) -> Fault:
+        begun_at.append(world.clock.now - AT)
+        return slow(world.clock, 20)
+
+    world.site.choose = slow_and_noted
+    world.service.call(DAILY)
+    kept_sec = backend.TIMEOUT_SEC + RESERVE_SEC + SETTLE_SEC
+    assert TIMEOUT_SEC - kept_sec - 20 <= max(begun_at) < TIMEOUT_SEC - kept_sec
 
 
 def test_a_digest_that_is_left_is_free_for_the_next_run_at_once(world: World) -> None:
