@@ -2,6 +2,9 @@ locals {
   # Callers can set a variable conditionally by making its value null. Omitting the key instead could
   # make the keys of the map unknown at plan time.
   environment = { for name, value in var.environment_variables : name => value if value != null }
+
+  # What an image contains and zips do not: Lambda rejects these arguments for functions from an image.
+  is_image = var.image_uri != null
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -15,8 +18,10 @@ resource "aws_lambda_function" "this" {
   function_name = var.function_name
   description   = var.description
   role          = var.role_arn
-  handler       = var.handler
-  runtime       = var.runtime
+  package_type  = local.is_image ? "Image" : "Zip"
+  image_uri     = var.image_uri
+  handler       = local.is_image ? null : var.handler
+  runtime       = local.is_image ? null : var.runtime
   architectures = [var.architecture]
   layers        = var.layers
   memory_size   = var.memory_mb
@@ -27,10 +32,10 @@ resource "aws_lambda_function" "this" {
   reserved_concurrent_executions = var.reserved_concurrent_executions
   publish                        = local.has_alias
 
-  filename         = local.package_on_s3 ? null : local.package_path
+  filename         = local.is_image || local.package_on_s3 ? null : local.package_path
   s3_bucket        = one(aws_s3_object.package[*].bucket)
   s3_key           = one(aws_s3_object.package[*].key)
-  source_code_hash = local.package_hash
+  source_code_hash = local.is_image ? null : local.package_hash
 
   code_signing_config_arn = var.code_signing_config_arn
 
@@ -94,7 +99,7 @@ resource "aws_lambda_function" "this" {
 
   lifecycle {
     precondition {
-      condition     = local.package_hash != ""
+      condition     = local.is_image || local.package_hash != ""
       error_message = "The package \"${coalesce(var.package_path, "-")}\" of ${var.function_name} does not exist. Relative paths are resolved against ${abspath(".")}."
     }
   }

@@ -84,8 +84,9 @@ locals {
   }))
   given_hash = try(fileexists(var.package_path), false) ? sha256(jsonencode([filesha256(var.package_path), var.redeploy_token])) : ""
 
-  # The path and the name of the bucket may be unknown at plan time. Whether something is created must not.
-  create_package = var.create_package != null ? var.create_package : var.package_path == null
+  # The path, the image and the name of the bucket may be unknown at plan time. Whether something is created
+  # must not.
+  create_package = var.create_package != null ? var.create_package : var.package_path == null && var.image_uri == null
   package_on_s3  = var.store_package_on_s3 != null ? var.store_package_on_s3 : var.package_s3_bucket != null
 
   package_hash = local.create_package ? local.built_hash : local.given_hash

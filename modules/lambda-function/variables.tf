@@ -76,8 +76,12 @@ variable "sources" {
   nullable    = false
 
   validation {
-    condition     = (var.source_dir != null || length(var.source_roots) > 0 || length(var.sources) > 0) == local.create_package
+    condition     = var.image_uri != null || (var.source_dir != null || length(var.source_roots) > 0 || length(var.sources) > 0) == local.create_package
     error_message = "The package must come either from package_path or from source_dir, source_roots and sources, but ${local.create_package ? "none of them is set" : "both are set"}."
+  }
+  validation {
+    condition     = var.image_uri == null || (var.package_path == null && var.source_dir == null && length(var.source_roots) == 0 && length(var.sources) == 0)
+    error_message = "image_uri must be null when package_path, source_dir, source_roots or sources is set, but is \"${coalesce(var.image_uri, "-")}\"."
   }
   validation {
     condition     = !anytrue([for name in keys(var.sources) : can(regex(local.patterns.unusable_name, name))])
@@ -558,8 +562,23 @@ variable "package_path" {
   default     = null
 }
 
+variable "image_uri" {
+  description = "URI of a container image in Amazon ECR that is deployed instead of a package, with a tag or digest. `handler` and `runtime` then have no effect. Null deploys a package."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.image_uri == null || can(regex(local.patterns.image_uri, var.image_uri))
+    error_message = "image_uri must be the URI of an image in Amazon ECR with a tag or digest (<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>), but is \"${coalesce(var.image_uri, "-")}\"."
+  }
+  validation {
+    condition     = var.image_uri == null || (length(var.layers) == 0 && !var.snap_start && var.code_signing_config_arn == null && var.package_s3_bucket == null)
+    error_message = "image_uri must be null with layers, snap_start, code_signing_config_arn or ${var.package_s3_bucket_variable}, which Lambda does not support for images, but is \"${coalesce(var.image_uri, "-")}\"."
+  }
+}
+
 variable "create_package" {
-  description = "Whether to build the package. Null builds it if `package_path` is null. Required if that path is not known at plan time."
+  description = "Whether to build the package. Null builds it if `package_path` and `image_uri` are null. Required if the one that is set is not known at plan time."
   type        = bool
   default     = null
 
@@ -568,7 +587,11 @@ variable "create_package" {
     error_message = "create_package must be null or false when package_path is set (\"${coalesce(var.package_path, "-")}\"), but is true."
   }
   validation {
-    condition     = var.create_package != false || var.package_path != null
+    condition     = var.create_package != true || var.image_uri == null
+    error_message = "create_package must be null or false when image_uri is set (\"${coalesce(var.image_uri, "-")}\"), but is true."
+  }
+  validation {
+    condition     = var.create_package != false || var.package_path != null || var.image_uri != null
     error_message = "package_path must be set when create_package is false, but is null."
   }
 }
@@ -643,6 +666,7 @@ locals {
     arn                     = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:.+$"
     code_signing_config_arn = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17}$"
     dead_letter_arn         = "^arn:aws[a-z0-9-]*:(sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"
+    image_uri               = "^[0-9]{12}[.]dkr[.]ecr[.][a-z0-9-]+[.]amazonaws[.]com([.]cn)?/[a-z0-9][a-z0-9._/-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$"
     kms_key_arn             = "^arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"
     layer_arn               = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[^:]+:[0-9]+$"
     failure_destination_arn = "^arn:aws[a-z0-9-]*:((sqs|sns):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+|lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:$-]+|events:[a-z0-9-]+:[0-9]{12}:event-bus/.+|s3:::[a-z0-9.-]+)$"

@@ -6,7 +6,7 @@ locals {
   default_requirements_file = try("${trimsuffix(var.lambda_source_dir, "/")}/requirements.txt", null)
   requirements_file         = var.requirements_file != null ? var.requirements_file : try(fileexists(local.default_requirements_file), false) ? local.default_requirements_file : null
 
-  create_package = var.create_package != null ? var.create_package : var.package_path == null
+  create_package = var.create_package != null ? var.create_package : var.package_path == null && var.image_uri == null
 
   kms_key_arn = var.kms_key_id != null ? var.kms_key_id : var.kms_key_arn
 
@@ -46,6 +46,7 @@ module "function" {
   source_excludes            = var.source_excludes
   create_package             = var.create_package
   package_path               = var.package_path
+  image_uri                  = var.image_uri
   store_package_on_s3        = var.store_package_on_s3
   package_s3_bucket          = var.s3_bucket
   package_s3_bucket_variable = "s3_bucket"

@@ -19,13 +19,17 @@ variable "description" {
 }
 
 variable "lambda_source_dir" {
-  description = "Path of the directory with the function's code. All of its files go to the root of the package, excluding caches and version control metadata. Required unless `source_roots` or `package_path` is set."
+  description = "Path of the directory with the function's code. All of its files go to the root of the package, excluding caches and version control metadata. Required unless `source_roots`, `package_path` or `image_uri` is set."
   type        = string
   default     = null
 
   validation {
-    condition     = local.create_package ? var.lambda_source_dir != null || length(var.source_roots) > 0 : var.lambda_source_dir == null
+    condition     = var.image_uri != null || (local.create_package ? var.lambda_source_dir != null || length(var.source_roots) > 0 : var.lambda_source_dir == null)
     error_message = "Either lambda_source_dir or package_path must be set, but ${local.create_package ? "neither is set" : "both are set"}."
+  }
+  validation {
+    condition     = var.image_uri == null || (var.package_path == null && var.lambda_source_dir == null && length(var.source_roots) == 0 && var.requirements_file == null)
+    error_message = "image_uri must be null when package_path, lambda_source_dir, source_roots or requirements_file is set, but is \"${coalesce(var.image_uri, "-")}\"."
   }
 }
 
@@ -60,8 +64,14 @@ variable "package_path" {
   }
 }
 
+variable "image_uri" {
+  description = "URI of a container image in Amazon ECR that is deployed instead of a package, with a tag or digest. `handler` and `python_version` then have no effect. Null deploys a package."
+  type        = string
+  default     = null
+}
+
 variable "create_package" {
-  description = "Whether to build the package. Null builds it if `package_path` is null. Required if that path is not known at plan time."
+  description = "Whether to build the package. Null builds it if `package_path` and `image_uri` are null. Required if the one that is set is not known at plan time."
   type        = bool
   default     = null
 }

@@ -7,6 +7,7 @@ from typing import Any
 ROLE = "arn:aws:iam::123456789012:role"
 KEY = "arn:aws:kms:us-east-1:123456789012"
 LAYER = "arn:aws:lambda:us-east-1:123456789012:layer"
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/reports:v1"
 SIGNING = "arn:aws:lambda:us-east-1:123456789012:code-signing-config"
 DISTRIBUTED = {"diva_mode": "distributed"}
 
@@ -544,6 +545,25 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         " sources, but both are set.",
     ),
     (
+        {"image_uri": "reports:v1"},
+        "image_uri must be the URI of an image in Amazon ECR with a tag or digest"
+        ' (<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>), but is "reports:v1".',
+    ),
+    (
+        {"image_uri": IMAGE},
+        "image_uri must be null when package_path, source_dir, source_roots or sources is set, but"
+        f' is "{IMAGE}".',
+    ),
+    (
+        {"image_uri": IMAGE, "sources": {}, "layers": [f"{LAYER}:tools:1"]},
+        "image_uri must be null with layers, snap_start, code_signing_config_arn or"
+        " package_s3_bucket, which Lambda does not support for images, but is",
+    ),
+    (
+        {"image_uri": IMAGE, "sources": {}, "create_package": True},
+        f'create_package must be null or false when image_uri is set ("{IMAGE}"), but is true.',
+    ),
+    (
         {"source_roots": {"../diva": "../lambda/diva", "good/name": "../lambda/diva"}},
         'Paths inside the package must be relative, with forward slashes and without empty, "." or'
         ' ".." parts, but source_roots contains "../diva".',
@@ -648,6 +668,11 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     (
         {"package_path": "../given.zip"},
         "Either lambda_source_dir or package_path must be set, but both are set.",
+    ),
+    (
+        {"image_uri": IMAGE},
+        "image_uri must be null when package_path, lambda_source_dir, source_roots or"
+        f' requirements_file is set, but is "{IMAGE}".',
     ),
     (
         {
