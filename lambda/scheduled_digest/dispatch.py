@@ -163,7 +163,7 @@ class _Work:
         try:
             found = leases.claim(key, self._times.run_ends_at)
         except Exception as error:  # of boto3, which has no class for all of its errors
-            return _failed(repo, f"Error: {type(error).__name__} of its lease")
+            return _failed(repo, f"Its lease could not be claimed: {_described(error)}")
         if found is Lease.SENT:
             log.debug("Skipping %s, whose digest has already been triggered", repo)
             return Outcome.SKIPPED
@@ -185,7 +185,7 @@ class _Work:
         try:
             leases.record(key)
         except Exception as error:
-            return _failed(repo, f"Triggered, but not recorded: {type(error).__name__}")
+            return _failed(repo, f"Triggered, but not recorded: {_described(error)}")
         log.info("Successfully triggered digest for %s", repo)
         return Outcome.TRIGGERED
 
@@ -193,7 +193,11 @@ class _Work:
         try:
             self._dispatcher.leases.release(key)
         except Exception as error:
-            log.warning("A lease could not be released: %s", type(error).__name__)
+            log.warning("A lease could not be released: %s", _described(error))
+
+
+def _described(error: Exception) -> str:
+    return redacted(": ".join(filter(None, [type(error).__name__, str(error)])))
 
 
 def _failed(repo: str, reason: str) -> Outcome:

@@ -129,8 +129,10 @@ class LocalAws:
             response["StatusCode"],
         )
 
-    def fire(self, rule_name: str) -> list[Invocation]:
+    def fire(self, rule_name: str, at: datetime | None = None) -> list[Invocation]:
         """Do what EventBridge does when the schedule of a rule comes up.
+
+        `at`, with a time zone, is the time in the event, by default the current one.
 
         Invocations are asynchronous. Functions that fail are retried, and their events sent to
         dead-letter queues, as it is configured. This returns the last attempt of each function.
@@ -139,7 +141,7 @@ class LocalAws:
         `RuleNotFireable` if there is none, or if EventBridge would do nothing.
         """
         events, functions = self.client("events"), self.client("lambda")
-        found = schedules.scheduled_events(events, functions, self._authorization, rule_name)
+        found = schedules.scheduled_events(events, functions, self._authorization, rule_name, at)
         due = list(found)
         with request_lock:
             results = [(each.target_name, schedules.deliver(each)) for each in due]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from cli.demo.digests.web import Request
+
 from ..https_server import Clock
 from .conftest import World
 from .service import Life
-from .web import Fault, Request, cut_off, hang_up, lose_answer, slow, status
+from .web import Fault, cut_off, hang_up, lose_answer, slow, status
 
 
 def of_supabase(clock: Clock) -> list[Fault]:

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import urllib3
 
+from cli.demo.digests import database as databases
+from cli.demo.digests.backend import Backend
+from cli.demo.digests.database import Database
+from cli.demo.digests.dialect import JWT, Dialect
 from diva_common import clients
 from scheduled_digest import lambda_function
 
 from ..https_server import Clock
-from . import database as databases
-from .backend import Backend
-from .database import Database
-from .dialect import JWT, Dialect
 from .service import Living, Service
 from .tables import Tables
 from .web import Site, site

@@ -6,15 +6,15 @@ import re
 
 import pytest
 
+from cli.demo.digests.web import Answer, Request, Respond
 from diva_common.runs import RESERVE_SEC
 from scheduled_digest import backend
 from scheduled_digest.continuation import MAX_DEPTH
 from scheduled_digest.lambda_function import SETTLE_SEC, RunFailed
 
-from ..https_server import Answer
 from .conftest import AT, World
 from .service import TIMEOUT_SEC
-from .web import Fault, Request, Respond, cut_off, hang_up, lose_answer, passed, slow, status
+from .web import Fault, cut_off, hang_up, lose_answer, passed, slow, status
 
 DAILY = {"frequency": "daily"}
 KEY = "daily#2026-11-23#1"

@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from cli.demo.digests.web import Answer, Request, Respond
 from scheduled_digest import cleanup, monitors
 from scheduled_digest.lambda_function import RunFailed, runtime
 from scheduled_digest.supabase import Supabase
 
-from ..https_server import Answer
 from .conftest import AT, World
 from .service import TIMEOUT_SEC
-from .web import Fault, Request, Respond, cut_off, hang_up, lose_answer, passed, status
+from .web import Fault, cut_off, hang_up, lose_answer, passed, status
 
 NOW = datetime.fromtimestamp(AT, timezone.utc)
 CLEANUP = {"frequency": "daily", "cleanup": True}

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from postgrest import APIError, CountMethod, ReturnMethod, SyncPostgrestClient
 
+from cli.demo.digests.database import Database
+from cli.demo.digests.dialect import JWT, SECRET_KEY, Dialect
 from scheduled_digest.cleanup import quoted
 from scheduled_digest.keys import headers
 
-from .database import Database
-from .dialect import JWT, SECRET_KEY, Dialect
 from .web import Site, site
 
 CUT = datetime(2026, 10, 24, 13, tzinfo=timezone.utc)

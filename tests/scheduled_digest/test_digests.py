@@ -9,11 +9,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from cli.demo.digests.web import Answer
 from scheduled_digest import lambda_function, monitors
 from scheduled_digest.lambda_function import RunFailed
 from scheduled_digest.request import InvalidEvent
 
-from ..https_server import Answer
 from .conftest import AT, World
 from .web import status
 

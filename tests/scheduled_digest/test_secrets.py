@@ -6,13 +6,13 @@ import logging
 
 import pytest
 
+from cli.demo.digests.dialect import JWT, SECRET_KEY
+from cli.demo.digests.web import Answer
 from scheduled_digest.lambda_function import RunFailed
 from scheduled_digest.redaction import LONGEST, redacted
 from scheduled_digest.settings import InvalidSettings, read_settings
 
-from ..https_server import Answer
 from .conftest import World
-from .dialect import JWT, SECRET_KEY
 from .web import hang_up, status
 
 HOOK = "https://hooks.slack.com/services/T00/B00/verysecret"

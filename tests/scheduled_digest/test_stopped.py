@@ -7,12 +7,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from cli.demo.digests.web import Answer, Request, Respond
 from scheduled_digest import lambda_function
 
-from ..https_server import Answer
 from .conftest import AT, World
 from .service import TIMEOUT_SEC, Life, silently
-from .web import Request, Respond
 
 NOW = datetime.fromtimestamp(AT, timezone.utc)
 EVENT = {"frequency": "daily", "cleanup": True}

@@ -7,16 +7,16 @@ import re
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from cli.demo.digests.dialect import JWT, SECRET_KEY
+from cli.demo.digests.web import Answer, Request, Respond
 from local_aws import LocalAws
 from scheduled_digest import monitors, supabase
 from scheduled_digest.lambda_function import RunFailed
 
 from ..certificates import server_context, trusted_pem
-from ..https_server import Answer
 from ..secrets_manager import change, new_secret
 from .conftest import World
-from .dialect import JWT, SECRET_KEY
-from .web import Fault, Request, Respond, cut_off, hang_up, lose_answer, passed, site, slow, status
+from .web import Fault, cut_off, hang_up, lose_answer, passed, site, slow, status
 
 DAILY = {"frequency": "daily"}
 

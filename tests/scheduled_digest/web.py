@@ -9,28 +9,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.message import Message
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
-from ..certificates import HOST
-from ..https_server import Answer, Clock, CutOff, NoAnswer
+from cli.demo.digests.web import Answer, CutOff, NoAnswer, Request, Respond, serving
 
-_MISSING = 10
+from ..https_server import Clock
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request that a server has received whole."""
-
-    method: str
-    path: str
-    headers: Message
-    body: bytes
-
-
-Respond = Callable[[Request], Answer]
 Fault = Callable[[Request, Respond], Answer]
 """What happens to a request instead of an answer of the server, which it is handed."""
 
@@ -102,60 +86,12 @@ def slow(clock: Clock, seconds: float) -> Fault:
     return fault
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that has left, or does not trust the certificate."""
-
-
 @contextmanager
 def site(respond: Respond, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     """Run a server."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            try:
-                answer = running.answer(Request(self.command, self.path, self.headers, body))
-            except NoAnswer:
-                self.close_connection = True
-                return
-            text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-            content = text.encode()
-            missing = _MISSING if isinstance(answer, CutOff) else 0
-            self.close_connection = self.close_connection or bool(missing)
-            self.send_response_only(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            if answer.status != HTTPStatus.NO_CONTENT:
-                self.send_header("Content-Length", str(len(content) + missing))
-            self.end_headers()
-            self.wfile.write(content)
-            self.wfile.flush()
-
-        do_GET = do_POST = do_DELETE = _answer  # noqa: N815  # http.server calls them so
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    http = _Server((HOST, 0), Handler)
-    scheme = "http"
-    if tls:
-        scheme = "https"
-        http.socket = tls.wrap_socket(http.socket, server_side=True, do_handshake_on_connect=False)
-    running = Site(f"{scheme}://{HOST}:{http.server_address[1]}", respond)
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield running
-    finally:
-        running.ended.set()
-        http.shutdown()
-        thread.join()
-        http.server_close()
+    running = Site("", respond)
+    with serving(running.answer, tls) as running.url:
+        try:
+            yield running
+        finally:
+            running.ended.set()

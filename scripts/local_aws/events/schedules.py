@@ -47,11 +47,16 @@ class ScheduledEvent:
 
 
 def scheduled_events(
-    events: Any, functions: Any, authorization: Authorization, rule_name: str
+    events: Any,
+    functions: Any,
+    authorization: Authorization,
+    rule_name: str,
+    at: datetime | None = None,
 ) -> Iterator[ScheduledEvent]:
     """Yield an event for each target of a rule that is a function or a state machine.
 
-    `events` and `functions` are clients of EventBridge and Lambda. Raises `RuleNotFireable` if
+    `events` and `functions` are clients of EventBridge and Lambda. `at` is the time in the event,
+    by default the current one. Raises `RuleNotFireable` if
     EventBridge would do nothing, or would lose an event.
     """
     rule = events.describe_rule(Name=rule_name)
@@ -69,7 +74,7 @@ def scheduled_events(
                     error = _start_error(authorization, target, rule_name)
                 if error:
                     _check_dead_letter_queue(dead_letter_arn, rule["Arn"], error)
-                event = json.dumps(_event(target, rule["Arn"]))
+                event = json.dumps(_event(target, rule["Arn"], at))
                 yield ScheduledEvent(rule["Arn"], target["Arn"], dead_letter_arn, event, error)
 
 
@@ -141,7 +146,7 @@ def _check_dead_letter_queue(arn: str | None, rule_arn: str, error: DeliveryErro
         )
 
 
-def _event(target: dict[str, Any], rule_arn: str) -> Any:
+def _event(target: dict[str, Any], rule_arn: str, at: datetime | None) -> Any:
     if "InputPath" in target:
         raise RuleNotFireable(
             f"The target {target['Id']} has an InputPath, which the embedded AWS does not know."
@@ -149,13 +154,14 @@ def _event(target: dict[str, Any], rule_arn: str) -> Any:
     if "Input" in target:
         return json.loads(target["Input"])
     _, _, _, region, account_id, _ = rule_arn.split(":", 5)
+    utc = at.astimezone(timezone.utc) if at else datetime.now(timezone.utc)
     event = {
         "version": "0",
         "id": str(uuid.uuid4()),
         "detail-type": "Scheduled Event",
         "source": "aws.events",
         "account": account_id,
-        "time": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "time": utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "region": region,
         "resources": [rule_arn],
         "detail": {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -49,6 +49,13 @@ def test_a_target_gets_what_its_template_makes_of_the_event(aws: LocalAws) -> No
     [invocation] = aws.fire("five")
     assert invocation.payload["only"] == "this"
     assert datetime.fromisoformat(invocation.payload["at"].replace("Z", "+00:00"))
+
+
+def test_an_event_can_be_of_another_time(aws: LocalAws) -> None:
+    scheduled(aws)
+    at = datetime(2024, 1, 15, 14, tzinfo=timezone(timedelta(hours=1)))
+    [invocation] = aws.fire("five", at)
+    assert invocation.payload["time"] == "2024-01-15T13:00:00Z"
 
 
 def test_a_disabled_rule_is_not_fired(aws: LocalAws) -> None:

@@ -16,9 +16,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-from ..https_server import Answer
 from .database import Database
-from .web import Request
+from .web import Answer, Request
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2lnbmF0dXJl"
 SECRET_KEY = "sb_secret_0123456789abcdef"  # noqa: S105  # of nothing
