@@ -1,4 +1,4 @@
-"""The GitHub workflow against what the project requires and supports."""
+"""The GitHub workflows against what the project requires and supports."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WORKFLOW = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
 
 
-def test_every_action_is_pinned_to_a_commit_and_its_version_named() -> None:
-    actions = re.findall(r"uses: (.*)", WORKFLOW)
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_is_pinned_to_a_commit_and_its_version_named(workflow: Path) -> None:
+    actions = re.findall(r"uses: (.*)", workflow.read_text(encoding="utf-8"))
     assert actions
-    pinned = re.compile(r"[a-z]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    pinned = re.compile(r"[a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     assert [action for action in actions if not pinned.fullmatch(action)] == []
 
 

@@ -81,4 +81,5 @@ def everything(aws: LocalAws) -> set[str]:
         *(each["Arn"] for each in aws.client("iam").list_policies(Scope="Local")["Policies"]),
         *(each["AlarmArn"] for each in alarms),
         *(vpc["VpcId"] for vpc in vpcs),
+        *(each["ARN"] for each in aws.client("secretsmanager").list_secrets()["SecretList"]),
     }
