@@ -137,6 +137,38 @@ def test_files_are_shown_on_their_way_until_all_are_processed(tmp_path: Path) ->
 
 
 @needs_terraform
+def test_a_week_of_digests_is_shown(temporary: Path) -> None:
+    before = project_files()
+    done = demo(temporary, "--example", "scheduled-digest")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout, "colours are for terminals"
+    table = [
+        line.split()
+        for line in done.stdout.splitlines()
+        if re.match(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) +(daily|weekly) ", line)
+    ]
+    assert table == [
+        ["Mon", "weekly", "·", "·", "digested", "·", "·", "·", "·"],
+        ["Mon", "daily", "digested", "digested", "·", "·", "·", "·", "purged"],
+        ["Tue", "daily", "digested", "retried", "·", "·", "·", "·"],
+        ["Wed", "daily", "digested", "digested", "·", "·", "·", "purged"],
+        ["Wed", "daily", "skipped", "skipped", "·", "·", "·"],
+        ["Thu", "daily", "digested", "digested", "·", "·", "·"],
+        ["Fri", "daily", "retried", "digested", "·", "·", "·"],
+        ["Sat", "daily", "digested", "digested", "·", "·", "digested"],
+        ["Sun", "daily", "digested", "digested", "·", "·", "digested"],
+        ["Mon", "weekly", "·", "·", "digested", "·", "·"],
+        ["Mon", "daily", "digested", "digested", "·", "·", "digested"],
+    ]
+    for repo, digests in {"api": "8 daily", "docs": "2 weekly", "trial": "3 daily"}.items():
+        assert re.search(rf"^{repo} +{digests}$", done.stdout, re.M)
+    assert "\napi, web, docs, labs, trial\n" in done.stdout
+    assert "Nothing is left behind." in done.stdout
+    assert list(temporary.iterdir()) == []
+    assert project_files() == before
+
+
+@needs_terraform
 @needs_signals
 def test_ctrl_c_while_files_are_processed_leaves_nothing_behind(tmp_path: Path) -> None:
     with demo_under_way(tmp_path, "--example", "s3-event-processor", "--keep") as process:
@@ -203,6 +235,7 @@ def test_event_logic_that_cannot_be_deployed_is_one_line(
         ("--example", "vpc-kms"),
         ("--event-logic",),
         ("--periods", "3", "--example", "s3-event-processor"),
+        ("--periods", "3", "--example", "scheduled-digest"),
         ("--event-logic", "own.py", "--example", "s3-event-processor"),
     ],
 )

@@ -21,6 +21,7 @@ from ..common.temporary_folder import temporary_folder
 from ..redrive.queues import RedriveError
 from .demonstration import Demonstration
 from .deployment import Deployment
+from .digesting import DigestDemonstration
 from .keeping import keep_running
 from .monitoring import PERIODS_WITHOUT_SCENARIO, MonitoringDemonstration
 from .processing import ProcessingDemonstration
@@ -30,7 +31,7 @@ from .scenarios import SCENARIOS
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-EXAMPLES = (*SCENARIOS, ProcessingDemonstration.example)
+EXAMPLES = (*SCENARIOS, ProcessingDemonstration.example, DigestDemonstration.example)
 
 _DESCRIPTION = """\
 Deploy an example with Terraform to an embedded AWS and run its schedule a few
@@ -41,18 +42,23 @@ everything. Requires no AWS account and leaves no files behind.
 The example s3-event-processor has no periods: files go into its bucket, one of
 which is broken, and the function fails and is repaired. Prints where each file
 is, then a timeline of the functions.
+
+The example scheduled-digest has no periods either: a week passes for monitors in a
+database, in which the backend fails and a key is rotated. Prints which monitors
+were digested, skipped, retried and purged by each run.
 """
 _EPILOG = """\
 examples:
   scripts/demo
   scripts/demo --example distributed
   scripts/demo --example s3-event-processor
+  scripts/demo --example scheduled-digest
   scripts/demo --event-logic event_logic.py   # with your own events
   scripts/demo --keep                         # to look around in the embedded AWS
 
 exit status:
-  0 if every invocation succeeded, or every file was processed in the end,
-  1 otherwise, 130 if interrupted
+  0 if every invocation succeeded, every file was processed in the end, or every
+  digest was triggered exactly once, 1 otherwise, 130 if interrupted
 """
 
 
@@ -78,7 +84,11 @@ def _run(given: argparse.Namespace, output: Output) -> int:
     if given.event_logic:
         _check(given.event_logic)
     demonstration = _demonstration(given)
-    with temporary_folder("diva-demo") as folder, _embedded_aws(given.port, output) as aws:
+    with (
+        temporary_folder("diva-demo") as folder,
+        demonstration.surroundings(output),
+        _embedded_aws(given.port, output) as aws,
+    ):
         deployment = Deployment(folder, demonstration, aws.environ, output)
         outputs = deployment.apply()
         output.line("")
@@ -98,6 +108,8 @@ def _run(given: argparse.Namespace, output: Output) -> int:
 def _demonstration(given: argparse.Namespace) -> Demonstration:
     if given.example == ProcessingDemonstration.example:
         return ProcessingDemonstration()
+    if given.example == DigestDemonstration.example:
+        return DigestDemonstration()
     scenario = SCENARIOS[given.example]
     return MonitoringDemonstration(scenario, given.periods, given.event_logic)
 

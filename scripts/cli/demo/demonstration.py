@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +22,9 @@ class Demonstration(Protocol):
     @property
     def example(self) -> str:
         """The name of a folder in `examples`."""
+
+    def surroundings(self, output: Output) -> AbstractContextManager[None]:
+        """Run what the example talks to besides AWS, in a `with` block around all the rest."""
 
     def prepare(self, root: Path) -> None:
         """Change the copy of the example in `root` before it is applied."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,10 @@ class ProcessingDemonstration:
     """Takes files through the example, and shows where each of them is."""
 
     example = "s3-event-processor"
+
+    def surroundings(self, output: Output) -> AbstractContextManager[None]:
+        """Run nothing: everything is on AWS."""
+        return nullcontext()
 
     def prepare(self, root: Path) -> None:
         """Shorten the delays."""

