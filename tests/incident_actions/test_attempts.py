@@ -114,9 +114,7 @@ def test_a_target_has_a_cap(restart: Function, clock: Clock, wire: Wire) -> None
     assert len(wire.changes) == MAX_ACTIONS + 1
 
 
-def test_a_dry_run_says_what_it_would_do(
-    account: Account, scale: Function, wire: Wire
-) -> None:
+def test_a_dry_run_says_what_it_would_do(account: Account, scale: Function, wire: Wire) -> None:
     response = call(scale, dryRun=True)
     assert response.status == 200
     assert response.body == {
@@ -258,7 +256,7 @@ def test_a_run_that_died_is_taken_over(
     response = call(scale)
     assert response.status == 409
     assert response.body["retryAfterSec"] == CLAIM_SEC
-    assert call(scale, "another").status == 409
+    assert call(scale, "another", priority="critical").status == 409
     clock.sleep(CLAIM_SEC)
     response = call(scale)
     assert response.status == 200
@@ -276,7 +274,7 @@ def test_a_run_that_died_counts_for_the_limits_of_other_incidents(
         call(scale)
     wire.mend()
     clock.sleep(CLAIM_SEC)
-    assert call(scale, "another").status == 429
+    assert call(scale, "another", priority="critical").status == 429
 
 
 def test_a_dry_run_leaves_the_claim_of_a_run_that_died(
@@ -343,7 +341,7 @@ def test_each_attempt_is_audited(
     clock.sleep(1)
     call(scale)
     clock.sleep(1)
-    call(scale, "incident-2")
+    call(scale, "incident-2", priority="critical")
     clock.sleep(1)
     scale({"target": "api"})
     dry, done, repeat, refused, bad = account.audit()
@@ -397,7 +395,7 @@ def test_metrics_count_what_attempts_came_to(
     call(scale, dryRun=True)
     call(scale)
     call(scale)
-    call(scale, "incident-2")
+    call(scale, "incident-2", priority="critical")
     call(scale, target="unknown")
     scale([])
     wire.lose_request("dynamodb.GetItem")

@@ -69,9 +69,7 @@ def test_a_bad_payload_is_answered_with_its_incident(scale: Function) -> None:
     assert scale({**GOOD, "incidentId": 1}).body["incidentId"] is None
 
 
-def test_an_action_may_be_left_out_and_more_may_be_there(
-    account: Account, scale: Function
-) -> None:
+def test_an_action_may_be_left_out_and_more_may_be_there(account: Account, scale: Function) -> None:
     account.service()
     assert scale({"target": "api", "incidentId": "1", "incidentDetails": 5, "x": []}).status == 200
 
@@ -83,7 +81,9 @@ def test_a_target_is_its_whole_name(scale: Function, target: str) -> None:
 
 @pytest.mark.parametrize("priority", [None, 5, "", "x" * 500, "high\r\nBcc: all", ["critical"]])
 def test_people_are_notified_whatever_the_priority_is(priority: Any) -> None:
-    request = read_notification({**GOOD, "action": "notify_human", "priority": priority}, "notify_human")
+    request = read_notification(
+        {**GOOD, "action": "notify_human", "priority": priority}, "notify_human"
+    )
     assert request.priority == "unknown"
 
 
@@ -114,8 +114,9 @@ def test_any_payload_is_read_or_said_to_be_bad(event: Any) -> None:
         try:
             request = read(event, "scale_up")
         except BadPayload as error:
-            assert str(error).isprintable()
-            assert len(str(error)) < 300
+            text = str(error)
+            assert text.isprintable()
+            assert len(text) < 300
         else:
             texts = (request.incident_id, request.target, request.priority, request.requested_by)
             assert all(text.isprintable() and text.strip() for text in texts)
