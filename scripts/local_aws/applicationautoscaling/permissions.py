@@ -1,0 +1,32 @@
+"""The permissions that operations of Application Auto Scaling require."""
+
+from __future__ import annotations
+
+from moto.backends import get_backend
+from werkzeug.wrappers import Request
+
+from local_aws import environ
+from local_aws.iam.api_requests import arn, parse
+from local_aws.iam.policies import Permission
+
+_OF_A_TARGET = ("RegisterScalableTarget", "DeregisterScalableTarget")
+
+
+def required(request: Request, region: str) -> list[Permission]:
+    """Return what a request requires: the operation, for the scalable target that it changes."""
+    call = parse(request)
+    namespace = str(call.parameters.get("ServiceNamespace", ""))
+    dimension = str(call.parameters.get("ScalableDimension", ""))
+    context = {
+        "application-autoscaling:service-namespace": namespace,
+        "application-autoscaling:scalable-dimension": dimension,
+    }
+    resource = "*"
+    if call.operation in _OF_A_TARGET:
+        backend = get_backend("applicationautoscaling")[environ.ACCOUNT_ID][region]
+        known = backend.targets.get(dimension, {}).get(call.parameters.get("ResourceId", ""))
+        # AWS makes up the ID of a new target.
+        resource = (
+            known.arn if known else arn("application-autoscaling", region, "scalable-target/new")
+        )
+    return [Permission(f"application-autoscaling:{call.operation}", resource, context)]

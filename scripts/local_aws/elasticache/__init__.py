@@ -1,0 +1,1 @@
+"""ElastiCache: the permissions that requests require."""
