@@ -178,6 +178,8 @@ class Function:
         """Invoke the function."""
         context = Context(seconds)
         # What Lambda passes on, both ways, has been JSON.
-        payload = json.loads(json.dumps(self.module.handler(json.loads(json.dumps(event)), context)))
+        payload = json.loads(
+            json.dumps(self.module.handler(json.loads(json.dumps(event)), context))
+        )
         assert payload.keys() == {"statusCode", "body"}
         return Response(payload["statusCode"], json.loads(payload["body"]), payload["body"])

@@ -17,9 +17,7 @@ PAYLOAD = {
 }
 
 
-def test_a_backend_of_the_originals_restarts_a_service(
-    account: Account, restart: Function
-) -> None:
+def test_a_backend_of_the_originals_restarts_a_service(account: Account, restart: Function) -> None:
     account.service()
     before = account.deployment()
     response = restart(PAYLOAD)
