@@ -10,8 +10,24 @@ import pytest
 from incident_actions import clear_cache, notify_human, restart_service, scale_up
 from local_aws import LocalAws
 
-from ..https_server import Clock
-from .stage import Account, Function
+from ..embedded_aws import embedded_aws
+from .stage import Account, Clock, Function
+from .wire import Wire
+
+_clock = Clock()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[LocalAws]:
+    """An embedded AWS by the clock of the functions."""
+    with embedded_aws(_clock) as aws:
+        yield aws
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of AWS and of the functions."""
+    return _clock
 
 
 @pytest.fixture
@@ -23,18 +39,25 @@ def account(aws: LocalAws) -> Account:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def wire(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """What the functions ask AWS for."""
+    wire = Wire()
+    wire.install(monkeypatch)
+    return wire
 
 
 @pytest.fixture
-def restart(account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+def restart(
+    account: Account, wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Function]:
     """The function that restarts services, set up as the originals are."""
     yield from _function(restart_service, clock, monkeypatch)
 
 
 @pytest.fixture
-def scale(account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+def scale(
+    account: Account, wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Function]:
     """The function that scales up, set up as the originals are."""
     yield from _function(scale_up, clock, monkeypatch)
 
