@@ -19,6 +19,7 @@ import local_aws.ec2.patches
 import local_aws.ec2.permissions
 import local_aws.ecs.patches
 import local_aws.ecs.permissions
+import local_aws.elasticache.patches
 import local_aws.elasticache.permissions
 import local_aws.events.object_events
 import local_aws.iam.patches
@@ -80,6 +81,7 @@ def patched(
         local_aws.cloudwatch.patches.install(patch)
         local_aws.ec2.patches.install(patch)
         local_aws.ecs.patches.install(patch, clock)
+        local_aws.elasticache.patches.install(patch, clock)
         local_aws.events.object_events.install(patch)
         local_aws.iam.patches.install(patch)
         local_aws.logs.patches.install(patch)

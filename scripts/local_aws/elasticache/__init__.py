@@ -1,1 +1,1 @@
-"""ElastiCache: the permissions that requests require."""
+"""ElastiCache: clusters and replication groups whose changes take time, and end."""
