@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from incident_actions import restart_service, scale_up
+from incident_actions import clear_cache, notify_human, restart_service, scale_up
 from local_aws import LocalAws
 
 from ..embedded_aws import embedded_aws
@@ -61,6 +61,18 @@ def scale(
 ) -> Iterator[Function]:
     """The function that scales up, set up as the originals are."""
     yield from _function(scale_up, clock, monkeypatch)
+
+
+@pytest.fixture
+def clear(account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+    """The function that clears caches, set up as the originals are."""
+    yield from _function(clear_cache, clock, monkeypatch)
+
+
+@pytest.fixture
+def notify(account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+    """The function that notifies people, set up as the originals are."""
+    yield from _function(notify_human, clock, monkeypatch)
 
 
 def _function(module: ModuleType, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[Function]:
