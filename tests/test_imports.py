@@ -19,6 +19,13 @@ FILES = {
     ".".join(file.relative_to(LAMBDA).with_suffix("").parts).removesuffix(".__init__"): file
     for file in sorted(LAMBDA.rglob("*.py"))
 }
+HANDLERS = {
+    "incident_actions.clear_cache",
+    "incident_actions.notify_human",
+    "incident_actions.restart_service",
+    "incident_actions.scale_up",
+}
+"""Those that are not called `handler`, since their folder has several."""
 
 
 def imports(module: str) -> set[str]:
@@ -119,7 +126,8 @@ def test_only_stores_handler_and_clients_know_aws(module: str) -> None:
 
 @pytest.mark.parametrize("module", FILES)
 def test_only_handlers_make_clients(module: str) -> None:
-    assert "diva_common.clients" not in imports(module) or module.endswith(".handler")
+    is_handler = module.endswith(".handler") or module in HANDLERS
+    assert "diva_common.clients" not in imports(module) or is_handler
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,14 @@ TIMEOUT_SEC = 5
 """For connecting and for reading."""
 
 
-def client(service: str) -> Any:
-    """Return a client of `service` that gives up before the function times out."""
+def client(service: str, attempts: int = ATTEMPTS) -> Any:
+    """Return a client of `service` that gives up before the function times out.
+
+    With 1 for `attempts`, no request is sent twice.
+    """
     config = Config(
         connect_timeout=TIMEOUT_SEC,
         read_timeout=TIMEOUT_SEC,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return boto3.client(service, config=config)

@@ -20,37 +20,38 @@ class Secret:
         self._arn = arn
         self._text: str | None = None
 
-    def token(self) -> str:
-        """Return the secret as a token: its text, or the value of `token` in a JSON object.
+    def token(self, name: str = "token") -> str:
+        """Return the secret as a token: its text, or the value of `name` in a JSON object.
 
         Raises InvalidSecret.
         """
-        try:
-            values = json.loads(self._fetched())
-        except ValueError:
-            values = None
-        if isinstance(values, dict):
-            (token,) = self.values(("token",))
-        else:
+        if self._object() is None:
             token = self._fetched().strip()
+        else:
+            (token,) = self.values((name,))
         # Spaces or line breaks would end the header that the token is sent in.
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise InvalidSecret(
-                f"The secret {self._arn} must be a token, or a JSON object with a token, without "
+                f"The secret {self._arn} must be a {name}, or a JSON object with a {name}, without "
                 "spaces, control characters and characters outside of ASCII."
             )
         return token
+
+    def optional(self, name: str) -> str | None:
+        """Return the value of `name` in the JSON object that the secret may be, None without one.
+
+        Raises InvalidSecret.
+        """
+        value = (self._object() or {}).get(name)
+        return value if isinstance(value, str) and value else None
 
     def values(self, names: Sequence[str]) -> list[str]:
         """Return the values of `names` in the JSON object that is the secret.
 
         Raises InvalidSecret.
         """
-        try:
-            found = json.loads(self._fetched())
-        except ValueError:
-            found = None
-        values = [found.get(name) for name in names] if isinstance(found, dict) else []
+        found = self._object() or {}
+        values = [found.get(name) for name in names]
         texts = [value for value in values if isinstance(value, str) and value]
         if len(texts) < len(names):
             raise InvalidSecret(
@@ -63,6 +64,13 @@ class Secret:
         """Fetch the secret again, since it was rejected, and return whether it has changed."""
         old, self._text = self._text, None
         return self._fetched() != old
+
+    def _object(self) -> dict[str, Any] | None:
+        try:
+            found = json.loads(self._fetched())
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
 
     def _fetched(self) -> str:
         if self._text is None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import trustme
 
-from alert_mailer import handler, smtp
-from alert_mailer.settings import InvalidSettings
-from alert_mailer.smtp import NotSent
+from alert_mailer import handler
+from diva_common import smtp
 from diva_common.secret import InvalidSecret
+from diva_common.smtp import NotSent
+from diva_common.smtp_settings import InvalidSettings
 from local_aws import LocalAws
 
 from ..certificates import HOST, server_context, trusted_pem

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 
-from diva_common.secret import Secret
+from .secret import Secret
 
 log = logging.getLogger(__name__)
 
