@@ -7,11 +7,27 @@ from types import ModuleType
 
 import pytest
 
-from incident_actions import restart_service, scale_up
+from incident_actions import clear_cache, notify_human, restart_service, scale_up
 from local_aws import LocalAws
 
-from ..https_server import Clock
-from .stage import Account, Function
+from ..embedded_aws import embedded_aws
+from .stage import Account, Clock, Function
+from .wire import Wire
+
+_clock = Clock()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[LocalAws]:
+    """An embedded AWS by the clock of the functions."""
+    with embedded_aws(_clock) as aws:
+        yield aws
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of AWS and of the functions."""
+    return _clock
 
 
 @pytest.fixture
@@ -23,22 +39,39 @@ def account(aws: LocalAws) -> Account:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def wire(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """What the functions ask AWS for."""
+    wire = Wire()
+    wire.install(monkeypatch)
+    return wire
 
 
 @pytest.fixture
 def restart(
-    account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    account: Account, wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Function]:
     """The function that restarts services, set up as the originals are."""
     yield from _function(restart_service, clock, monkeypatch)
 
 
 @pytest.fixture
-def scale(account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+def scale(
+    account: Account, wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Function]:
     """The function that scales up, set up as the originals are."""
     yield from _function(scale_up, clock, monkeypatch)
+
+
+@pytest.fixture
+def clear(account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+    """The function that clears caches, set up as the originals are."""
+    yield from _function(clear_cache, clock, monkeypatch)
+
+
+@pytest.fixture
+def notify(account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
+    """The function that notifies people, set up as the originals are."""
+    yield from _function(notify_human, clock, monkeypatch)
 
 
 def _function(module: ModuleType, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[Function]:

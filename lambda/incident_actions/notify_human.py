@@ -1,0 +1,93 @@
+"""The Lambda handler that notifies people.
+
+Channels are those whose variables are set: SNS_TOPIC_ARN, SLACK_SECRET_ARN, PAGERDUTY_SECRET_ARN
+(with PAGERDUTY_URL for another region than the US) and SMTP_HOST (with those of `smtp_settings`).
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from diva_common.clients import client
+from diva_common.runs import Clock
+from diva_common.secret import Secret
+from diva_common.smtp import Sender, Server
+from diva_common.smtp_settings import read_settings
+from diva_common.tls import tls_context
+
+from .attempt import Attempts, Context
+from .channels import Channel
+from .compose import attempts
+from .email_channel import Email
+from .notifying import SNS, Notify
+from .pagerduty import URL, PagerDuty
+from .payload import PEOPLE, read_notification
+from .settings import InvalidSettings
+from .slack import Slack
+from .sns import Topic
+
+ACTION = "notify_human"
+
+clock: Clock = time
+
+
+@functools.cache
+def runtime() -> Attempts:
+    """Return what responds to requests. Raises InvalidSettings."""
+    clients = functools.cache(client)
+    channels = _channels(clients)
+    if not channels:
+        raise InvalidSettings(
+            "No channel is set. Set SNS_TOPIC_ARN, SLACK_SECRET_ARN, PAGERDUTY_SECRET_ARN or "
+            "SMTP_HOST."
+        )
+    return attempts(
+        ACTION,
+        "Failed to send notification",
+        read_notification,
+        {PEOPLE: lambda: Notify(channels, clock)},
+        # People have to be notified even while actions are stopped, unless it says otherwise.
+        os.environ.get("KILL_SWITCH_PARAMETER"),
+        None,
+        os.environ,
+        clients,
+        clock,
+    )
+
+
+def handler(event: Any, context: Context) -> dict[str, Any]:
+    """Notify people of the incident that `event` names, and return the answer."""
+    return runtime().handle(event, context)
+
+
+def _channels(clients: Callable[[str], Any]) -> dict[str, Callable[[], Channel]]:
+    """Return the channels by name. Clients are made before they are used by several threads."""
+    environ = os.environ
+    found: dict[str, Callable[[], Channel]] = {}
+    if arn := environ.get("SNS_TOPIC_ARN"):
+        topic = Topic(clients("sns"), arn)
+        found[SNS] = lambda: topic
+    if arn := environ.get("SLACK_SECRET_ARN"):
+        webhook = Secret(clients("secretsmanager"), arn)
+        found["slack"] = lambda: Slack(webhook, tls_context(environ), clock)
+    if arn := environ.get("PAGERDUTY_SECRET_ARN"):
+        key = Secret(clients("secretsmanager"), arn)
+        url = environ.get("PAGERDUTY_URL") or URL
+        source = environ.get("AWS_LAMBDA_FUNCTION_NAME") or ACTION
+        found["pagerduty"] = lambda: PagerDuty(key, url, source, tls_context(environ), clock)
+    if environ.get("SMTP_HOST"):
+        login = environ.get("SMTP_SECRET_ARN")
+        secret = Secret(clients("secretsmanager"), login) if login else None
+        found["email"] = lambda: _email(secret)
+    return found
+
+
+def _email(secret: Secret | None) -> Email:
+    settings = read_settings(os.environ)
+    tls = tls_context(os.environ)
+    server = Server(settings.host, settings.port, settings.starttls, tls)
+    return Email(Sender(server, settings.sender, settings.recipients, secret))
