@@ -10,6 +10,7 @@ from itertools import combinations
 # Within these series, the size alone decides how many vCPUs there are, and the series how much
 # memory there is for each of them. Of others, only those of one family can be compared.
 _MEMORY = {"c": 2, "t": 4, "m": 4, "r": 8}
+_BURSTABLE = "t"  # vCPUs that others have whole
 _SERIES = re.compile(r"([ctmr])([3-9]|\d\d)[a-z]*")
 _NAMED = ("nano", "micro", "small", "medium", "large")
 _CLASS = re.compile(r"(db|cache)\.([a-z0-9]+)\.(?:(\d*)xlarge|(nano|micro|small|medium|large))")
@@ -36,6 +37,8 @@ def is_larger(one: str, other: str) -> bool:
         return a.size > b.size
     series_a, series_b = _SERIES.fullmatch(a.family), _SERIES.fullmatch(b.family)
     if not series_a or not series_b:
+        return False
+    if series_a[1] == _BURSTABLE:
         return False
     memory_a, memory_b = _MEMORY[series_a[1]], _MEMORY[series_b[1]]
     return a.size >= b.size and memory_a >= memory_b and (a.size, memory_a) != (b.size, memory_b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -76,6 +77,8 @@ def notify(account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> I
 
 def _function(module: ModuleType, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[Function]:
     patch.setattr(module, "clock", clock)
+    # Clients take time to make, and a test that changes the settings needs no others.
+    patch.setattr(module, "client", functools.cache(module.client))
     function = Function(module, patch, clock)
     function.configure()
     yield function

@@ -455,7 +455,7 @@ def test_no_secret_is_in_answers_audit_log_and_metrics(
 def test_invalid_settings_are_named(
     restart: Function, name: str, value: str | None, expected: str
 ) -> None:
-    restart.configure(**{name: value})
+    restart.configure(None, **{name: value})
     with pytest.raises(Exception, match=expected):
         call(restart)
 

@@ -197,6 +197,7 @@ def test_one_class_is_larger_than_the_other(larger: str, smaller: str) -> None:
         ("db.r5.xlarge", "db.r6g.xlarge"),
         ("db.m5.2xlarge", "db.r5.xlarge"),  # more vCPUs, as much memory
         ("db.c5.2xlarge", "db.r5.large"),
+        ("db.t3.xlarge", "db.m5.large"),  # more vCPUs, but burstable ones
         ("db.x2g.large", "db.r5.4xlarge"),
         ("db.m2.2xlarge", "db.r5.large"),
         ("db.serverless", "db.r5.large"),
