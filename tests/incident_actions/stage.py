@@ -138,10 +138,12 @@ class Account:
             MaxCapacity=most,
         )
 
-    def capacity(self) -> tuple[int, int]:
-        """Return the minimum and the maximum of the only scalable target."""
+    def capacity(self, name: str = "production-api-service") -> tuple[int, int]:
+        """Return the minimum and the maximum of an ECS service that is a scalable target."""
         client = self.aws.client("application-autoscaling")
-        (found,) = client.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+        (found,) = client.describe_scalable_targets(
+            ServiceNamespace="ecs", ResourceIds=[f"service/{CLUSTER}/{name}"]
+        )["ScalableTargets"]
         return found["MinCapacity"], found["MaxCapacity"]
 
     def database(self, instance_class: str, name: str = "orders-db") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from incident_actions.attempt import CLAIM_MARGIN_SEC
 
 from .stage import (
+    CLUSTER,
     COOLDOWN_SEC,
     KILL_SWITCH,
     MAX_ACTIONS,
@@ -24,6 +26,7 @@ from .stage import (
 from .wire import Wire
 
 UPDATE = "ecs.UpdateService"
+SERVICE = {"cluster": CLUSTER, "service": "production-api-service", "step": 1, "max_count": 50}
 CLAIM_SEC = SECONDS + CLAIM_MARGIN_SEC
 
 
@@ -240,6 +243,81 @@ def test_a_lost_request_is_repeated_only_when_it_cannot_happen_any_more(
     clock.sleep(CLAIM_SEC)
     assert call(restart).status == 200
     assert wire.changes == [UPDATE]
+
+
+def meanwhile(wire: Wire, call: str, then: Callable[[], Response]) -> list[Response]:
+    """Let another run do all it does just before the first call that is like this."""
+    responses: list[Response] = []
+
+    def before(found: str, parameters: dict[str, Any]) -> None:
+        if found == call:
+            wire.mend()
+            responses.append(then())
+
+    wire.before = before
+    return responses
+
+
+def test_a_run_that_goes_by_an_old_state_begins_again(
+    account: Account, scale: Function, wire: Wire
+) -> None:
+    scale.configure(COOLDOWN_SEC="0")
+    others = meanwhile(
+        wire,
+        "dynamodb.TransactWriteItems",
+        lambda: call(scale, "incident-2", priority="critical"),
+    )
+    response = call(scale)
+    assert others[0].body["details"]["desiredCount"] == 10
+    assert response.body["message"] == "api was not scaled up"
+    assert account.described()["desiredCount"] == 10
+    assert wire.changes == [UPDATE]
+
+
+def test_two_runs_for_an_incident_make_one_change(scale: Function, wire: Wire) -> None:
+    others = meanwhile(wire, "dynamodb.TransactWriteItems", lambda: call(scale))
+    assert call(scale) == others[0]
+    assert wire.changes == [UPDATE]
+
+
+def test_two_runs_for_an_incident_give_one_answer_if_there_is_nothing_to_do(
+    account: Account, scale: Function, wire: Wire
+) -> None:
+    account.service(count=20)
+    others = meanwhile(wire, "dynamodb.TransactWriteItems", lambda: call(scale, priority="low"))
+    assert call(scale) == others[0]
+
+
+@pytest.mark.parametrize("incident", ["incident-1", "incident-2"])
+def test_a_target_is_held_by_one_run(
+    account: Account, scale: Function, wire: Wire, incident: str
+) -> None:
+    scale.configure(COOLDOWN_SEC="0")
+    others = meanwhile(wire, UPDATE, lambda: call(scale, incident))
+    assert call(scale, priority="critical").status == 200
+    assert others[0].status == 409
+    assert others[0].body["retryAfterSec"] == CLAIM_SEC
+    assert account.described()["desiredCount"] == 10
+    assert wire.changes == [UPDATE]
+
+
+def test_a_run_that_others_always_overtake_gives_up(scale: Function, wire: Wire) -> None:
+    scale.configure({"api": SERVICE}, COOLDOWN_SEC="0", MAX_ACTIONS="99")
+    is_nested = False
+    numbers = iter(range(99))
+
+    def before(found: str, parameters: dict[str, Any]) -> None:
+        nonlocal is_nested
+        if found == "dynamodb.TransactWriteItems" and not is_nested:
+            is_nested = True
+            call(scale, f"other-{next(numbers)}")
+            is_nested = False
+
+    wire.before = before
+    response = call(scale)
+    assert response.status == 409
+    assert response.body["error"] == "Other runs keep acting on the target 'api'."
+    assert response.body["retryAfterSec"] == 1
 
 
 @pytest.mark.parametrize("acts", [True, False])

@@ -18,7 +18,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from incident_actions.attempt import CLAIM_MARGIN_SEC, Attempts
@@ -89,7 +89,10 @@ _faults = st.builds(
 def plans(draw: st.DrawFn) -> Plan:
     count = draw(st.sampled_from([2, 2, 3]))
     burst = st.tuples(
-        st.integers(0, count - 1), st.integers(1, 9), st.sampled_from([0, 0, 0, 1, 29, 61, 110])
+        st.integers(0, count - 1),
+        # A run claims its target by its sixth call, more or less, and changes it by the next one.
+        st.sampled_from([1, 2, 3, 4, 5, 5, 6, 6, 7, 8]),
+        st.sampled_from([0, 0, 0, 0, 1, 29, 61, 110]),
     )
     return Plan(
         requests=draw(st.tuples(*[_requests] * count)),
@@ -123,6 +126,8 @@ class Change:
 
     at: float
     incident: str
+    size: int
+    """What the target has been given by it."""
 
 
 @dataclass
@@ -169,6 +174,12 @@ class Performance:
             assert self._send(process, sent) == 200
             assert self._send(process, sent) == 200
 
+    def size(self) -> int:
+        """Return how many tasks the service is given, or at least is given."""
+        if self.kind == "scalable":
+            return self.account.capacity(self.target)[0]
+        return int(self.account.described(self.target)["desiredCount"])
+
     def before(self, call: str, parameters: dict[str, Any]) -> None:
         """Wait for the turn of this thread, before a call of its process."""
         backend = getattr(self.here, "backend", None)
@@ -187,7 +198,9 @@ class Performance:
     def after(self, call: str, parameters: dict[str, Any]) -> None:
         """Note what AWS has done, and break what has to break."""
         if call in CHANGING:
-            self.changes.append(Change(self.clock.time(), self.here.incident))
+            size = self.size()
+            self.changes.append(Change(self.clock.time(), self.here.incident, size))
+            self.trace.append(f"the size is {size}")
         if getattr(self.here, "backend", None) is not None:
             self._break("after")
 
@@ -261,20 +274,20 @@ def test_overlapping_calls_change_a_target_once_for_each_incident(
         account.service(service, FIRST_COUNT)
         if kind == "scalable":
             account.scalable(FIRST_COUNT, 20, service)
-        counts = [FIRST_COUNT]
         wire.before, wire.after = performance.before, performance.after
         try:
             performance.perform()
-            counts.append(account.described(service)["desiredCount"])
             performance.afterwards()
         finally:
             wire.mend()
             wire.calls.clear()
-        counts.append(account.described(service)["desiredCount"])
-        assert counts == sorted(counts)
 
     @settings(
-        max_examples=50, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=50,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],  # the trace tells more than a shorter one that takes minutes
+        suppress_health_check=list(HealthCheck),
     )
     @given(plan=plans())
     def holds(plan: Plan) -> None:
@@ -304,6 +317,8 @@ def check(performance: Performance) -> None:
     """Hold what AWS has done, and what was answered, against what may be."""
     changed = [change.incident for change in performance.changes]
     assert len(changed) == len(set(changed)), "an incident has changed its target twice"
+    sizes = [FIRST_COUNT, *(change.size for change in performance.changes)]
+    assert sizes == sorted(sizes), "the target was made smaller"
     for one, other in combinations(performance.changes, 2):
         # A run may claim its target at once, and change it as late as at its end.
         assert other.at - one.at >= performance.plan.cooldown_sec - APART_SEC - SECONDS
