@@ -49,9 +49,14 @@ class ElastiCacheScaling:
     def describe(self) -> State:
         if group := self.target.replication_group_id:
             groups = self.reading.describe_replication_groups(ReplicationGroupId=group)
-            return _group_state(groups["ReplicationGroups"][0])
-        clusters = self.reading.describe_cache_clusters(CacheClusterId=self.target.id)
-        return _cluster_state(clusters["CacheClusters"][0])
+            state = _group_state(groups["ReplicationGroups"][0])
+            if not self.target.node_types:
+                return state
+            # Only the members of a group show that a node type is pending.
+            member = self._cluster(groups["ReplicationGroups"][0]["MemberClusters"][0])
+            pending = sorted({*state["pending"], *member["pending"]})
+            return {**state, "pending": pending, "pendingNodeType": member["pendingNodeType"]}
+        return self._cluster(self.target.id)
 
     def plan(self, before: State, request: Request) -> Change | NothingToDo:
         name = self.target.id
@@ -81,6 +86,10 @@ class ElastiCacheScaling:
         else:
             reached = change.values["nodeType"] in (now["nodeType"], now["pendingNodeType"])
         return self._done(change, now) if reached else None
+
+    def _cluster(self, name: str) -> State:
+        clusters = self.reading.describe_cache_clusters(CacheClusterId=name)
+        return _cluster_state(clusters["CacheClusters"][0])
 
     def _modified(self, values: State) -> State:
         group = self.target.replication_group_id

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from .stage import CLUSTER, Account, Function
+from incident_actions.ecs_restart import PAUSE_SEC
+
+from .stage import CLUSTER, SECONDS, Account, Clock, Function
 from .wire import Wire
 
+UPDATE = "ecs.UpdateService"
 # As in the requirements, word for word.
 PAYLOAD = {
     "action": "restart_service",
@@ -89,6 +94,78 @@ def test_a_service_that_is_being_deleted_is_not_restarted(
     response = restart(PAYLOAD)
     assert response.status == 409
     assert response.body["error"] == "The service production-api-service is INACTIVE, not ACTIVE."
+
+
+def slow(wire: Wire, looks: float) -> None:
+    """Let the tasks of a new deployment take so many looks at it to begin."""
+    seen = 0
+
+    def after(call: str, response: dict[str, Any]) -> None:
+        nonlocal seen
+        if call in (UPDATE, "ecs.DescribeServices") and UPDATE in wire.changes:
+            seen += 1
+            services = response.get("services") or [response["service"]]
+            if seen <= looks:
+                services[0]["deployments"][0].update(
+                    runningCount=0, pendingCount=0, rolloutState="IN_PROGRESS"
+                )
+
+    wire.after = after
+
+
+def test_it_waits_until_the_deployment_is_under_way(
+    account: Account, restart: Function, wire: Wire, clock: Clock
+) -> None:
+    account.service()
+    slow(wire, looks=3)
+    begun = clock.time()
+    response = restart(PAYLOAD)
+    assert clock.time() - begun == 3 * PAUSE_SEC
+    assert response.status == 200
+    assert response.body["after"]["underWay"]
+    assert wire.changes == [UPDATE]
+
+
+def test_it_waits_no_longer_than_it_has_time(
+    account: Account, restart: Function, wire: Wire, clock: Clock
+) -> None:
+    account.service()
+    slow(wire, looks=float("inf"))
+    begun = clock.time()
+    response = restart(PAYLOAD)
+    assert SECONDS / 2 < clock.time() - begun < SECONDS - 1
+    assert response.status == 200
+    assert response.body["message"] == "Service production-api-service restart initiated"
+    assert not response.body["after"]["underWay"]
+
+
+def test_a_deployment_that_fails_is_a_failure(
+    account: Account, restart: Function, wire: Wire
+) -> None:
+    account.service()
+
+    def fail(call: str, response: dict[str, Any]) -> None:
+        if call == UPDATE:
+            reason = "ECS deployment circuit breaker: tasks failed to start."
+            response["service"]["deployments"][0].update(
+                rolloutState="FAILED", rolloutStateReason=reason
+            )
+
+    wire.after = fail
+    response = restart(PAYLOAD)
+    assert response.status == 500
+    assert "tasks failed to start" in response.body["error"]
+    wire.mend()
+    assert restart(PAYLOAD).status == 200
+
+
+def test_a_change_is_asked_for_once(account: Account, restart: Function, wire: Wire) -> None:
+    account.service()
+    updates = wire.break_connections(UPDATE)
+    response = restart(PAYLOAD)
+    assert response.status == 500
+    assert "timeout" in response.body["error"]
+    assert len(updates) == 1
 
 
 def test_instances_are_rebooted(account: Account, wire: Wire, restart: Function) -> None:

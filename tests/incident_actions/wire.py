@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 Hook = Callable[[str, dict[str, Any]], None]
 CHANGING = (
@@ -35,8 +36,11 @@ class Wire:
     """Sees all calls, such as `ecs.UpdateService`, which a hook can stop by an error."""
 
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _session: boto3.Session = field(default_factory=boto3.Session)
     before: Hook = nothing
+    """Gets the parameters of a call, and may change them."""
     after: Hook = nothing
+    """Gets the response to a call, and may change it."""
 
     @property
     def changes(self) -> list[str]:
@@ -57,7 +61,7 @@ class Wire:
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """See what clients do that are made from here on."""
-        session = boto3.Session()
+        session = self._session
         # In this order, the parameters are as the client's caller gave them.
         session.events.register("provide-client-params", self._before)
         session.events.register("after-call", self._after)
@@ -68,8 +72,19 @@ class Wire:
         self.before(call, params)
         self.calls.append((call, params))
 
-    def _after(self, event_name: str, **_: Any) -> None:
-        self.after(event_name.partition(".")[2], {})
+    def _after(self, parsed: dict[str, Any], event_name: str, **_: Any) -> None:
+        self.after(event_name.partition(".")[2], parsed)
+
+    def break_connections(self, call: str) -> list[str]:
+        """Break the connection at each request for a call, and return a list of them."""
+        requests: list[str] = []
+
+        def send(**_: Any) -> None:
+            requests.append(call)
+            raise ConnectTimeoutError(endpoint_url="https://aws")
+
+        self._session.events.register(f"before-send.{call}", send)
+        return requests
 
 
 def _losing(lost: str) -> Hook:
