@@ -39,9 +39,10 @@ locals {
       for target in targets : "arn:${local.partition}:rds:${local.region}:${local.account_id}:db:${target.db_instance_id}" if can(target.db_instance_id)
     ]
   }
+  # By how the replication groups scale up.
   group_arns = {
-    for action, targets in local.targets : action => [
-      for target in targets : "arn:${local.partition}:elasticache:${local.region}:${local.account_id}:replicationgroup:${target.replication_group_id}" if can(target.replication_group_id)
+    for way in ["node_types", "max_replicas"] : way => [
+      for target in lookup(local.targets, "scale_up", []) : "arn:${local.partition}:elasticache:${local.region}:${local.account_id}:replicationgroup:${target.replication_group_id}" if can(target.replication_group_id) && can(target[way])
     ]
   }
   cluster_arns = {
@@ -150,9 +151,20 @@ locals {
         Resource = lookup(local.database_arns, "scale_up", [])
       },
       {
-        Sid      = "ScaleReplicationGroups"
-        Action   = ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup", "elasticache:IncreaseReplicaCount"]
-        Resource = lookup(local.group_arns, "scale_up", [])
+        Sid      = "ScaleNodes"
+        Action   = ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"]
+        Resource = local.group_arns.node_types
+      },
+      {
+        # Only the members of a group show that a node type is pending. Their names begin with that of the group.
+        Sid      = "DescribeMembers"
+        Action   = ["elasticache:DescribeCacheClusters"]
+        Resource = [for arn in local.group_arns.node_types : "${replace(arn, ":replicationgroup:", ":cluster:")}-*"]
+      },
+      {
+        Sid      = "ScaleReplicas"
+        Action   = ["elasticache:DescribeReplicationGroups", "elasticache:IncreaseReplicaCount"]
+        Resource = local.group_arns.max_replicas
       },
       {
         Sid      = "ScaleClusters"
