@@ -81,9 +81,9 @@ locals {
     numbers = flatten([
       for targets in [local.scaled, local.cleared] : [
         for name, target in targets : [
-          for field in ["step", "max_count", "max_replicas", "port", "max_keys", "max_sec"] :
-          "${field} of the target \"${name}\" must be a whole number from 1${field == "port" ? " to 65535" : ""}, but is ${target[field]}."
-          if try(target[field], null) == null ? false : target[field] < 1 || floor(target[field]) != target[field] || field == "port" && target[field] > 65535
+          for field, most in { step = null, max_count = null, max_replicas = 5, port = 65535, max_keys = null, max_sec = null } :
+          "${field} of the target \"${name}\" must be a whole number from 1${most == null ? "" : " to ${most}"}, but is ${target[field]}."
+          if try(target[field], null) == null ? false : target[field] < 1 || floor(target[field]) != target[field] || target[field] > (most == null ? target[field] : most)
         ]
       ]
     ])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import hcl2
@@ -248,7 +250,8 @@ def test_the_roles_allow_what_each_kind_of_target_requires(plan: dict[str, Any])
     scale = policy_of(plan, "targets", "scale_up")
     group = [arn("elasticache", "replicationgroup:sessions")]
     for operation in ("DescribeReplicationGroups", "IncreaseReplicaCount"):
-        assert scale[f"ScaleReplicationGroups elasticache:{operation}"] == group
+        assert scale[f"ScaleReplicas elasticache:{operation}"] == group
+    assert "ScaleNodes elasticache:ModifyReplicationGroup" not in scale
     clear = policy_of(plan, "targets", "clear_cache")
     pages = [arn("elasticache", "cluster:pages")]
     assert clear["RebootClusters elasticache:RebootCacheCluster"] == pages
@@ -288,3 +291,17 @@ def test_people_subscribe_to_the_topic_unless_there_is_another(plan: dict[str, A
     [subscription] = resources(plan, "targets", "aws_sns_topic_subscription").values()
     assert subscription["endpoint"] == "on-call@example.com"
     assert not resources(plan, "originals", "aws_sns_topic")
+
+
+def test_the_configurations_of_the_readme_are_valid(aws: object, tmp_path: Path) -> None:
+    text = (MODULE / "README.md").read_text()
+    blocks = re.findall(r"```hcl\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 2
+    folder = working_copy(tmp_path / "project") / "examples" / "readme"
+    folder.mkdir()
+    for number, block in enumerate(blocks):
+        named = block.replace('module "incident_actions"', f'module "actions_{number}"')
+        (folder / f"{number}.tf").write_text(named, encoding="utf-8")
+    planned = plan_root(folder)["resource_changes"]
+    functions = [each["address"] for each in planned if each["type"] == "aws_lambda_function"]
+    assert len(functions) == 2 * len(ACTIONS)

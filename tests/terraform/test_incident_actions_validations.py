@@ -114,6 +114,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
                     "odd": {"cache_cluster_id": "pages", "node_types": ["db.r6g.large"]},
                     "half": {**API, "step": 0.5},
                     "again": API,
+                    "many": {"replication_group_id": "many", "max_replicas": 6},
                     "wandering": {"service": "api"},
                 }
             },
@@ -142,6 +143,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             '"undecided" of scale_up must have node_types or max_replicas, but has both.',
             '"mixed" of scale_up must have classes such as db.r6g.xlarge, but has "r5.large".',
             '"odd" of scale_up must have classes such as cache.r6g.xlarge, but has "db.r6g.large".',
+            'max_replicas of the target "many" must be a whole number from 1 to 5, but is 6.',
             'step of the target "half" must be a whole number from 1, but is 0.5.',
             "Two targets of scale_up must not be the same resource",
             'The target "wandering" has a service, so it must have a cluster.',
