@@ -10,6 +10,7 @@ import functools
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from diva_common.clients import client
@@ -24,6 +25,7 @@ from .channels import Channel
 from .compose import attempts
 from .email_channel import Email
 from .notifying import SNS, Notify
+from .open_ledger import OpenLedger
 from .pagerduty import URL, PagerDuty
 from .payload import PEOPLE, read_notification
 from .settings import InvalidSettings
@@ -38,14 +40,14 @@ clock: Clock = time
 @functools.cache
 def runtime() -> Attempts:
     """Return what responds to requests. Raises InvalidSettings."""
-    clients = functools.cache(client)
+    clients = functools.cache(_client)
     channels = _channels(clients)
     if not channels:
         raise InvalidSettings(
             "No channel is set. Set SNS_TOPIC_ARN, SLACK_SECRET_ARN, PAGERDUTY_SECRET_ARN or "
             "SMTP_HOST."
         )
-    return attempts(
+    found = attempts(
         ACTION,
         "Failed to send notification",
         read_notification,
@@ -57,11 +59,17 @@ def runtime() -> Attempts:
         clients,
         clock,
     )
+    return replace(found, ledger=OpenLedger(found.ledger.client, found.ledger.table))
 
 
 def handler(event: Any, context: Context) -> dict[str, Any]:
     """Notify people of the incident that `event` names, and return the answer."""
     return runtime().handle(event, context)
+
+
+def _client(service: str) -> Any:
+    """Return a client. The one of the table leaves time to notify people without the table."""
+    return client(service, attempts=1) if service == "dynamodb" else client(service)
 
 
 def _channels(clients: Callable[[str], Any]) -> dict[str, Callable[[], Channel]]:

