@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from .action import Refused
+
+log = logging.getLogger(__name__)
 
 ENABLED = "enabled"
 DISABLED = "disabled"
@@ -25,6 +28,7 @@ class KillSwitch:
         try:
             value = self.client.get_parameter(Name=self.parameter)["Parameter"]["Value"]
         except Exception as error:
+            log.exception("The kill switch cannot be read.")
             raise Refused(
                 STATUS,
                 f"The kill switch, SSM parameter {self.parameter}, cannot be read: "

@@ -41,6 +41,8 @@ def install(patch: Patch, clock: Clock) -> None:
         target = moto_register(
             backend, namespace, r_id, dimension, min_capacity, max_capacity, *arguments, **options
         )
+        if not known:
+            target.creation_time = clock.time()
         if dimension == "ecs:service:DesiredCount":
             changes.after(backend.ecs_backend, SCALE_SEC, partial(_scale, backend, target))
         return target

@@ -15,18 +15,16 @@ _OF_A_TARGET = ("RegisterScalableTarget", "DeregisterScalableTarget")
 def required(request: Request, region: str) -> list[Permission]:
     """Return what a request requires: the operation, for the scalable target that it changes."""
     call = parse(request)
-    namespace = str(call.parameters.get("ServiceNamespace", ""))
-    dimension = str(call.parameters.get("ScalableDimension", ""))
+    action = f"application-autoscaling:{call.operation}"
+    if call.operation not in _OF_A_TARGET:
+        return [Permission(action, "*")]
+    namespace, dimension = call.parameters["ServiceNamespace"], call.parameters["ScalableDimension"]
     context = {
         "application-autoscaling:service-namespace": namespace,
         "application-autoscaling:scalable-dimension": dimension,
     }
-    resource = "*"
-    if call.operation in _OF_A_TARGET:
-        backend = get_backend("applicationautoscaling")[environ.ACCOUNT_ID][region]
-        known = backend.targets.get(dimension, {}).get(call.parameters.get("ResourceId", ""))
-        # AWS makes up the ID of a new target.
-        resource = (
-            known.arn if known else arn("application-autoscaling", region, "scalable-target/new")
-        )
-    return [Permission(f"application-autoscaling:{call.operation}", resource, context)]
+    backend = get_backend("applicationautoscaling")[environ.ACCOUNT_ID][region]
+    known = backend.targets.get(dimension, {}).get(call.parameters["ResourceId"])
+    # AWS makes up the ID of a new target.
+    new = arn("application-autoscaling", region, "scalable-target/new")
+    return [Permission(action, known.arn if known else new, context)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from moto.rds import models
 from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBInstance, RDSBackend, rds_backends
 from moto.rds.responses import RDSResponse
@@ -68,6 +69,7 @@ def install(patch: Patch, clock: Clock) -> None:
         return database  # type: ignore[no-any-return]
 
     patch(RDSResponse, "backend", property(backend))
+    patch(models, "utcnow", changes.utcnow)
     patch(RDSBackend, "modify_db_instance", modify_db_instance)
 
 

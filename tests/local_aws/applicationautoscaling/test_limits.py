@@ -67,3 +67,13 @@ def test_a_deleted_service_is_not_scaled(aws: LocalAws, clock: StoppedClock) -> 
     aws.client("ecs").delete_service(cluster=CLUSTER, service=SERVICE, force=True)
     clock.advance(SCALE_SEC)
     assert described(aws)["desiredCount"] == 0
+
+
+def test_a_target_was_created_by_the_clock(aws: LocalAws, clock: StoppedClock) -> None:
+    created = clock.time()
+    register(aws, MinCapacity=1, MaxCapacity=3)
+    clock.advance(SCALE_SEC)
+    register(aws, MinCapacity=2)
+    targets = aws.client("application-autoscaling").describe_scalable_targets
+    [found] = targets(ServiceNamespace="ecs")["ScalableTargets"]
+    assert found["CreationTime"].timestamp() == created

@@ -92,3 +92,8 @@ def test_what_changes_nothing_takes_no_time(aws: LocalAws, clock: StoppedClock) 
     modify(aws, DBInstanceClass="db.r5.large", DeletionProtection=True, ApplyImmediately=True)
     clock.advance(BEGIN_SEC)
     assert state(aws) == ("db.r5.large", "available", {})
+
+
+def test_an_instance_was_created_by_the_clock(aws: LocalAws, clock: StoppedClock) -> None:
+    [found] = aws.client("rds").describe_db_instances(DBInstanceIdentifier=NAME)["DBInstances"]
+    assert found["InstanceCreateTime"].timestamp() == clock.time()
