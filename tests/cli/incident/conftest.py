@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
 
 from cli.common import aws_client
 from cli.common.paths import ROOT
 from local_aws import LocalAws
 
-from ...incident_actions.stage import CLUSTER, SETTINGS, TABLE, Account
+from ...incident_actions.stage import CLUSTER, SETTINGS, Account
 from ...local_aws.functions import ROLE, TRUST, zipped
 from ...processes import PATIENCE_SEC
 
@@ -89,14 +88,6 @@ def deployed(aws: LocalAws) -> Deployed:
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The event system of a session that the command uses, to interfere with its calls."""
-    session = boto3.Session()
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-    return session.events
-
-
-@pytest.fixture
 def person(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], str]], None]:
     """Puts a person at the terminal, who answers questions."""
 
@@ -105,6 +96,3 @@ def person(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], str]], Non
         monkeypatch.setattr("builtins.input", lambda question: answer())
 
     return sit_down
-
-
-__all__ = ["ADDRESS", "PREFIX", "TABLE", "Deployed"]

@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from cli.incident.__main__ import main
 
-from .conftest import TABLE, Deployed
+from ...incident_actions.stage import TABLE
+from .conftest import Deployed
 
 
 def rows(text: str) -> list[list[str]]:
