@@ -16,15 +16,11 @@ from typing import Any
 
 from diva_common.clients import client
 from diva_common.runs import Clock
-from diva_common.secret import Secret
 
 from .action import Action
 from .attempt import Attempts, Context
-from .cache_clearing import Cache, Flush, PrefixClearing
-from .cache_reboot import CacheReboot
 from .compose import attempts
 from .payload import read_request
-from .redis_cache import Server
 from .settings import InvalidSettings, read_limits, required
 from .targets import Fields, read_targets
 
@@ -64,25 +60,32 @@ def _target(clients: Callable[..., Any], fields: Fields) -> Callable[[], Action]
         raise InvalidSettings(
             f"The target {fields.target!r} in TARGETS must have only one of {', '.join(ways)}."
         )
+    # What only one kind of target needs is imported with it, above all the client of Redis.
     if fields.switch("reboot"):
-        fields.require({"reboot", "cache_cluster_id"})
-        cluster_id = fields.values.get("cache_cluster_id") or required(
-            os.environ, "CACHE_CLUSTER_ID"
-        )
-        return lambda: CacheReboot(
-            fields.target, cluster_id, clients("elasticache"), clients("elasticache", attempts=1)
-        )
-    cache = _cache(clients, fields)
-    if cache.allow_flush:
-        return lambda: Flush(cache)
-    return lambda: PrefixClearing(cache, clock)
+        return _reboot(clients, fields)
+    return _clearing(clients, fields)
 
 
-def _cache(clients: Callable[..., Any], fields: Fields) -> Cache:
+def _reboot(clients: Callable[..., Any], fields: Fields) -> Callable[[], Action]:
+    from .cache_reboot import CacheReboot
+
+    fields.require({"reboot", "cache_cluster_id"})
+    cluster_id = fields.values.get("cache_cluster_id") or required(os.environ, "CACHE_CLUSTER_ID")
+    return lambda: CacheReboot(
+        fields.target, cluster_id, clients("elasticache"), clients("elasticache", attempts=1)
+    )
+
+
+def _clearing(clients: Callable[..., Any], fields: Fields) -> Callable[[], Action]:
+    from diva_common.secret import Secret
+
+    from .cache_clearing import Cache, Flush, PrefixClearing
+    from .redis_cache import Server
+
     server = {"host", "port", "tls", "username", "secret_arn"}
     fields.require({*server, "prefixes", "max_keys", "max_sec", "allow_flush", "reboot"})
     secret_arn = fields.text("secret_arn") if "secret_arn" in fields.values else None
-    return Cache(
+    cache = Cache(
         name=fields.target,
         server=Server(
             host=fields.text("host"),
@@ -98,6 +101,9 @@ def _cache(clients: Callable[..., Any], fields: Fields) -> Cache:
         max_sec=fields.number("max_sec") or MAX_SEC,
         allow_flush=fields.switch("allow_flush"),
     )
+    if cache.allow_flush:
+        return lambda: Flush(cache)
+    return lambda: PrefixClearing(cache, clock)
 
 
 def _originals(environ: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:

@@ -15,21 +15,14 @@ from typing import Any
 
 from diva_common.clients import client
 from diva_common.runs import Clock
-from diva_common.secret import Secret
-from diva_common.smtp import Sender, Server
-from diva_common.smtp_settings import read_settings
-from diva_common.tls import tls_context
 
 from .attempt import Attempts, Context
 from .channels import Channel
 from .compose import attempts
-from .email_channel import Email
 from .notifying import SNS, Notify
 from .open_ledger import OpenLedger
-from .pagerduty import URL, PagerDuty
 from .payload import PEOPLE, read_notification
 from .settings import InvalidSettings
-from .slack import Slack
 from .sns import Topic
 
 ACTION = "notify_human"
@@ -73,29 +66,62 @@ def _client(service: str) -> Any:
 
 
 def _channels(clients: Callable[[str], Any]) -> dict[str, Callable[[], Channel]]:
-    """Return the channels by name. Clients are made before they are used by several threads."""
+    """Return the channels by name.
+
+    Clients are made, and modules imported, before several threads use them. What only one channel
+    needs is imported with it, since imports are most of what a start adds to that of boto3.
+    """
     environ = os.environ
     found: dict[str, Callable[[], Channel]] = {}
     if arn := environ.get("SNS_TOPIC_ARN"):
         topic = Topic(clients("sns"), arn)
         found[SNS] = lambda: topic
     if arn := environ.get("SLACK_SECRET_ARN"):
-        webhook = Secret(clients("secretsmanager"), arn)
-        found["slack"] = lambda: Slack(webhook, tls_context(environ), clock)
+        found["slack"] = _slack(clients("secretsmanager"), arn)
     if arn := environ.get("PAGERDUTY_SECRET_ARN"):
-        key = Secret(clients("secretsmanager"), arn)
-        url = environ.get("PAGERDUTY_URL") or URL
-        source = environ.get("AWS_LAMBDA_FUNCTION_NAME") or ACTION
-        found["pagerduty"] = lambda: PagerDuty(key, url, source, tls_context(environ), clock)
+        found["pagerduty"] = _pagerduty(clients("secretsmanager"), arn)
     if environ.get("SMTP_HOST"):
-        login = environ.get("SMTP_SECRET_ARN")
-        secret = Secret(clients("secretsmanager"), login) if login else None
-        found["email"] = lambda: _email(secret)
+        arn = environ.get("SMTP_SECRET_ARN")
+        found["email"] = _email(clients("secretsmanager") if arn else None, arn)
     return found
 
 
-def _email(secret: Secret | None) -> Email:
-    settings = read_settings(os.environ)
-    tls = tls_context(os.environ)
-    server = Server(settings.host, settings.port, settings.starttls, tls)
-    return Email(Sender(server, settings.sender, settings.recipients, secret))
+def _slack(secrets: Any, arn: str) -> Callable[[], Channel]:
+    from diva_common.secret import Secret
+    from diva_common.tls import tls_context
+
+    from .slack import Slack
+
+    webhook = Secret(secrets, arn)
+    return lambda: Slack(webhook, tls_context(os.environ), clock)
+
+
+def _pagerduty(secrets: Any, arn: str) -> Callable[[], Channel]:
+    from diva_common.secret import Secret
+    from diva_common.tls import tls_context
+
+    from .pagerduty import URL, PagerDuty
+
+    key = Secret(secrets, arn)
+    url = os.environ.get("PAGERDUTY_URL") or URL
+    source = os.environ.get("AWS_LAMBDA_FUNCTION_NAME") or ACTION
+    return lambda: PagerDuty(key, url, source, tls_context(os.environ), clock)
+
+
+def _email(secrets: Any, arn: str | None) -> Callable[[], Channel]:
+    from diva_common.secret import Secret
+    from diva_common.smtp import Sender, Server
+    from diva_common.smtp_settings import read_settings
+    from diva_common.tls import tls_context
+
+    from .email_channel import Email
+
+    login = Secret(secrets, arn) if arn else None
+
+    def channel() -> Email:
+        settings = read_settings(os.environ)
+        tls = tls_context(os.environ)
+        server = Server(settings.host, settings.port, settings.starttls, tls)
+        return Email(Sender(server, settings.sender, settings.recipients, login))
+
+    return channel

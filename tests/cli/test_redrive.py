@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from cli.common import aws_client
@@ -107,14 +106,6 @@ def letters(queue: Callable[..., Queue]) -> Queue:
 @pytest.fixture
 def target(queue: Callable[..., Queue]) -> Queue:
     return queue()
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The event system of a session that the command uses, to interfere with its calls."""
-    session = boto3.Session()
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-    return session.events
 
 
 def test_messages_are_moved_as_they_are(

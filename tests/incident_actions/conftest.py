@@ -27,7 +27,12 @@ def aws() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """The clock of AWS and of the functions."""
+    """The clock of AWS and of the functions.
+
+    It begins at a whole second, whatever tests before have left, since claims are stored with
+    milliseconds.
+    """
+    _clock.sleep(-_clock.time() % 1)
     return _clock
 
 
