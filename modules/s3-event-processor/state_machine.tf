@@ -216,7 +216,7 @@ locals {
       }
       CountCycle = {
         Type       = "Pass"
-        Parameters = { "cycle.$" = "States.MathAdd($.run.cycle, 1)", "offset.$" = "$.run.offset" }
+        Parameters = { "cycle.$" = "States.MathAdd($.run.cycle, 1)", offset = 0 }
         ResultPath = "$.run"
         Next       = "Receive"
       }
@@ -226,6 +226,7 @@ locals {
   # 5. What happens to a message. Every way ends in success: a failed iteration would end the Map
   # state, and leave the other messages of the batch behind.
   message_states = {
+      # The start offset applies to the first batch only, after which the lanes are apart.
     Stagger = { Type = "Wait", SecondsPath = "$.delay", Next = "Invoke" }
     Invoke = {
       Type     = "Task"
