@@ -145,7 +145,10 @@ locals {
         ProcessorConfig = { Mode = "INLINE" }
         StartAt         = local.lane.StartAt
         States = merge(local.lane.States, {
-          Receive    = merge(local.lane.States.Receive, { Catch = [{ ErrorEquals = ["States.ALL"], Next = "LaneFailed" }] })
+          Receive = merge(local.lane.States.Receive, {
+            # States.ALL does not include States.DataLimitExceeded, a batch with too large messages.
+            Catch = [for error in ["States.DataLimitExceeded", "States.ALL"] : { ErrorEquals = [error], Next = "LaneFailed" }]
+          })
           LaneFailed = { Type = "Pass", Result = { failed = true }, End = true }
           LaneDone   = { Type = "Pass", Result = { failed = false }, End = true }
         })
