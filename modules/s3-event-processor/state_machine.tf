@@ -30,14 +30,20 @@ locals {
   )
   visibility_timeout = max(coalesce(var.sqs_visibility_timeout_seconds, 0), local.required_visibility_timeout)
 
-  # An execution can have 25,000 history events. The most that a message can cause: start and end of
-  # the iteration 2, Stagger 2, Invoke 5 and 3 for each retry, GiveBackOrBury 2, Bury and GiveBack 5
-  # each and 3 for each retry, LeftToTimeout 2.
+  # An execution can have 25,000 history events. A task causes 5, and 3 for each retry. A message causes
+  # at most: start and end of the iteration 2, Stagger 2, Invoke, GiveBackOrBury 2, Bury, GiveBack,
+  # LeftToTimeout 2. A cycle: Receive, Process 4, ReceiveAgain? 2, CountCycle 2. A lane: start and end of
+  # the iteration 2, LaneDone 2. A look: CountMessages, AnyMessages? 2, FindOldestExecution, IsOldest? 2,
+  # Lanes 4, AnyLaneFailed? 2, CountLook 2, WaitToLook 2. An execution: start and end 2, StartLooking 2,
+  # Done 2.
   service_retries    = 2
-  events_per_message = 2 + 2 + (5 + 3 * var.lambda_invoke_retries) + 2 + 2 * (5 + 3 * local.service_retries) + 2
-  events_per_cycle   = local.batch_size * local.events_per_message + (5 + 3 * local.service_retries) + 4 + 4
-  largest_max_cycles = floor((25000 - 500) / max(1, local.looks * var.step_functions_lanes * local.events_per_cycle))
-  max_cycles         = coalesce(var.step_functions_max_cycles, min(1000, local.largest_max_cycles))
+  events_per_task    = 5 + 3 * local.service_retries
+  events_per_message = 2 + 2 + (5 + 3 * var.lambda_invoke_retries) + 2 + 2 * local.events_per_task + 2
+  events_per_cycle   = local.batch_size * local.events_per_message + local.events_per_task + 4 + 2 + 2
+  events_per_lane    = 2 + 2
+  events_of_lanes    = 25000 - 6 - local.looks * (2 * local.events_per_task + 4 * 2 + 4 + 2)
+  largest_max_cycles = floor((local.events_of_lanes / max(1, local.looks * var.step_functions_lanes) - local.events_per_lane) / local.events_per_cycle)
+  max_cycles         = coalesce(var.step_functions_max_cycles, local.largest_max_cycles)
 
   # EventBridge does not know seconds. Where the queue is to be looked at more often than once a
   # minute, an execution looks several times.
@@ -217,6 +223,7 @@ locals {
         )
         Default = var.step_functions_lanes == 1 ? "Done" : "LaneDone"
       }
+      # The start offset applies to the first batch only, after which the lanes are apart.
       CountCycle = {
         Type       = "Pass"
         Parameters = { "cycle.$" = "States.MathAdd($.run.cycle, 1)", offset = 0 }
@@ -229,7 +236,6 @@ locals {
   # 5. What happens to a message. Every way ends in success: a failed iteration would end the Map
   # state, and leave the other messages of the batch behind.
   message_states = {
-      # The start offset applies to the first batch only, after which the lanes are apart.
     Stagger = { Type = "Wait", SecondsPath = "$.delay", Next = "Invoke" }
     Invoke = {
       Type     = "Task"

@@ -407,8 +407,8 @@ variable "step_functions_lanes" {
     error_message = "step_functions_lanes must be a whole number from 1 to 40, but is ${var.step_functions_lanes}."
   }
   validation {
-    condition     = var.step_functions_lanes * local.looks * local.events_per_cycle <= 24500
-    error_message = "step_functions_lanes must be smaller, or step_functions_schedule_expression rarer: an execution can have 25,000 history events, but one batch in each of ${var.step_functions_lanes} lanes for each of ${local.looks} looks can have ${local.looks * var.step_functions_lanes * local.events_per_cycle}."
+    condition     = local.looks * var.step_functions_lanes * (local.events_per_lane + local.events_per_cycle) <= local.events_of_lanes
+    error_message = "step_functions_lanes must be smaller, or step_functions_schedule_expression less frequent: an execution can have 25,000 history events, ${local.events_of_lanes} of them in lanes, but one batch in each of ${var.step_functions_lanes} lanes for each of ${local.looks} looks can have ${local.looks * var.step_functions_lanes * (local.events_per_lane + local.events_per_cycle)}."
   }
 }
 
@@ -440,7 +440,7 @@ variable "step_functions_schedule_expression" {
 }
 
 variable "step_functions_max_cycles" {
-  description = "Number of batches that a lane processes before its execution ends and the next one continues. Null uses as many as the history of an execution can hold, at most 1000."
+  description = "Number of batches that a lane processes before its execution ends and the next one continues. Null uses as many as the history of an execution can hold."
   type        = number
   default     = null
 

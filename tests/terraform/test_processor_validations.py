@@ -179,6 +179,17 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
         ["one batch in each of 40 lanes for each of 6 looks can have"],
     ),
     (
+        # Two batches in each lane for each look would have 24,480 history events. Further 634 are those of
+        # the looks and the lanes themselves.
+        {
+            "step_functions_lanes": 34,
+            "step_functions_max_concurrency": 1,
+            "step_functions_schedule_expression": "rate(10 seconds)",
+            "step_functions_max_cycles": 2,
+        },
+        ["step_functions_max_cycles must be null or a whole number from 1 to 1, since an execution"],
+    ),
+    (
         {"sqs_retry_delay_seconds": 42923},
         ["sqs_retry_delay_seconds must be at most 42922, since a message can be in use for 278"],
     ),
