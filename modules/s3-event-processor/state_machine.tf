@@ -18,11 +18,14 @@ locals {
   # The start offsets of the lanes divide the stagger.
   lane_offsets = [for lane in range(var.step_functions_lanes) : floor(lane * var.stagger_sec / var.step_functions_lanes)]
 
+  # An allowance of ten seconds for starting the function, which its own timeout does not include.
   invoke_timeout_sec  = var.lambda_timeout + 10
   retry_interval_sec  = 2
   retry_backoff_total = local.retry_interval_sec * (pow(2, var.lambda_invoke_retries) - 1)
 
-  # How long a message can be in use, from its receipt until it is deleted or given back.
+  # How long a message can be in use, from its receipt until it is deleted or given back. The last 60
+  # seconds are an allowance for requests to SQS. If all of them are slow and retried, they can take
+  # longer, and the message is processed twice.
   required_visibility_timeout = (
     (local.batch_size - 1) * var.stagger_sec + max(0, local.lane_offsets...)
     + (1 + var.lambda_invoke_retries) * local.invoke_timeout_sec + local.retry_backoff_total
@@ -266,7 +269,8 @@ locals {
         BackoffRate     = 2
       } if retries > 0]
       Catch = [
-        # The function has succeeded, but with a larger response than a state may have.
+        # The function has succeeded, but with a larger response than a state may have. A message of
+        # almost 256 KB causes the same error before the function runs, and is deleted, too.
         { ErrorEquals = ["States.DataLimitExceeded"], ResultPath = "$.error", Next = "Delete" },
         { ErrorEquals = ["States.ALL"], ResultPath = "$.error", Next = "GiveBackOrBury" },
       ]
