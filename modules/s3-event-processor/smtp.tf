@@ -61,7 +61,7 @@ resource "aws_sqs_queue" "undelivered_alerts" {
   count = local.has_mailer ? 1 : 0
 
   name                      = "${local.names.mailer}-dlq"
-  message_retention_seconds = 1209600
+  message_retention_seconds = local.dead_letter_retention_seconds
   sqs_managed_sse_enabled   = true
   tags                      = var.tags
 }

@@ -52,6 +52,7 @@ CASES: dict[str, dict[str, Any]] = {
         "step_functions_max_concurrency": 20,
     },
     "forgetful": {**EXISTING, "sqs_message_retention_seconds": 4 * (278 + 30) - 1},
+    "hoarding": {**EXISTING, "sqs_message_retention_seconds": 1209600},
     "managed": {**EXISTING, "manage_bucket_notifications": True},
     "mailing": {
         **EXISTING,
@@ -121,10 +122,10 @@ def test_a_visibility_timeout_that_is_long_enough_is_kept(plan: dict[str, Any]) 
     assert planned_outputs(plan, "plain")["visibility_timeout_seconds"] == 278
 
 
-def test_a_message_that_could_expire_before_it_is_buried_is_a_warning(
+def test_a_message_that_could_expire_before_it_is_buried_or_right_after_is_a_warning(
     plan: dict[str, Any],
 ) -> None:
-    assert warned(plan, "message_retention") == {"forgetful"}
+    assert warned(plan, "message_retention") == {"forgetful", "hoarding"}
 
 
 def test_a_schedule_of_seconds_is_one_of_a_minute(plan: dict[str, Any]) -> None:
