@@ -146,7 +146,7 @@ variable "sqs_visibility_timeout_seconds" {
 }
 
 variable "sqs_max_receive_count" {
-  description = "Number of times that the function can fail for a message before the message is buried in the dead-letter queue of the function, from 1 to 999."
+  description = "Number of receives after which a message that was not processed is buried in the dead-letter queue of the function, from 1 to 999."
   type        = number
   default     = 3
   nullable    = false
@@ -158,7 +158,7 @@ variable "sqs_max_receive_count" {
 }
 
 variable "sqs_retry_delay_seconds" {
-  description = "Number of seconds before a message for which the function failed is processed again. From 0 to 43200, less the time that a message can be in use."
+  description = "Minimum number of seconds before a message for which the function failed is processed again, at the next look at the queue. From 0 to 43200, less the time that a message can be in use."
   type        = number
   default     = 30
   nullable    = false
