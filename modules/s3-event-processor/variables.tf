@@ -300,14 +300,14 @@ variable "lambda_environment_variables" {
 }
 
 variable "lambda_additional_policies" {
-  description = "IAM policy statements to add to the execution role, each an object with `Effect`, `Action` and `Resource`. The role can already read the bucket and write the log."
+  description = "IAM policy statements to add to the execution role, each an object with `Effect`, `Action` (or `NotAction`) and `Resource` (or `NotResource`). The role can already read the bucket and write the log."
   type        = any
   default     = []
   nullable    = false
 
   validation {
-    condition     = can([for statement in var.lambda_additional_policies : [statement.Effect, statement.Action, statement.Resource]])
-    error_message = "lambda_additional_policies must be a list of IAM policy statements, each with Effect, Action and Resource."
+    condition     = can([for statement in var.lambda_additional_policies : [statement.Effect, try(statement.Action, statement.NotAction), try(statement.Resource, statement.NotResource)]])
+    error_message = "lambda_additional_policies must be a list of IAM policy statements, each with Effect, Action (or NotAction) and Resource (or NotResource)."
   }
 }
 

@@ -23,7 +23,25 @@ CASES: dict[str, dict[str, Any]] = {
         **EXISTING,
         "lambda_additional_policies": [
             {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::results/*"},
+            {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::documents-2/*"},
             {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]},
+            {"Effect": "Deny", "NotAction": "s3:GetObject", "Resource": "*"},
+        ],
+    },
+    "writes_all_objects": {
+        **EXISTING,
+        "lambda_additional_policies": [
+            {
+                "Effect": "Allow",
+                "Action": "s3:PutObject*",
+                "Resource": "arn:aws:s3:::doc*/results/*",
+            },
+        ],
+    },
+    "writes_not_less": {
+        **EXISTING,
+        "lambda_additional_policies": [
+            {"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::results/*"},
         ],
     },
     "filtered": {
@@ -108,7 +126,11 @@ def warned(plan: Mapping[str, Any], check: str) -> set[str]:
 def test_a_function_that_may_write_to_the_bucket_without_filters_is_a_warning(
     plan: dict[str, Any],
 ) -> None:
-    assert warned(plan, "output_to_the_same_bucket") == {"writes"}
+    assert warned(plan, "output_to_the_same_bucket") == {
+        "writes",
+        "writes_all_objects",
+        "writes_not_less",
+    }
 
 
 def test_more_concurrency_than_a_lane_can_use_is_a_warning(plan: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             " Dynatrace accepts metrics of the last hour, but is 26.",
             'and start with a letter or digit, but is "Main".',
             "lambda_additional_policies must be a list of IAM policy statements, each with Effect,"
-            " Action and Resource.",
+            " Action (or NotAction) and Resource (or NotResource).",
         ],
     ),
     (
