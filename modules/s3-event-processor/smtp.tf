@@ -51,6 +51,7 @@ module "mailer" {
     SMTP_STARTTLS       = var.smtp.starttls
     CA_CERTIFICATES_PEM = var.smtp.ca_certificates_pem
   }
+  vpc_config             = length(var.smtp.subnet_ids) == 0 ? null : { subnet_ids = var.smtp.subnet_ids, security_group_ids = var.smtp.security_group_ids }
   maximum_retry_attempts = 2
   dead_letter_arn        = aws_sqs_queue.undelivered_alerts[0].arn
   log_retention_days     = var.log_retention_days

@@ -519,7 +519,7 @@ variable "log_retention_days" {
 }
 
 variable "smtp" {
-  description = "SMTP server that mails what the alarms report. `secret_arn` is the ARN of a Secrets Manager secret with `username` and `password` as JSON, null for a server without login. `starttls` must be false for a server that speaks TLS from the start, on port 465. `ca_certificates_pem` contains certificates of private certificate authorities to trust, at most 3,000 characters. Null sends no mail."
+  description = "SMTP server that mails what the alarms report. `secret_arn` is the ARN of a Secrets Manager secret with `username` and `password` as JSON, null for a server without login. `starttls` must be false for a server that speaks TLS from the start, on port 465. On another port, false sends mails as plain text, which is only possible without login. `ca_certificates_pem` contains certificates of private certificate authorities to trust, at most 3,000 characters. `subnet_ids` and `security_group_ids` connect the mailer to a VPC, for a private server. Null sends no mail."
   type = object({
     host                = string
     port                = optional(number, 587)
@@ -528,6 +528,8 @@ variable "smtp" {
     secret_arn          = optional(string)
     starttls            = optional(bool, true)
     ca_certificates_pem = optional(string)
+    subnet_ids          = optional(list(string), [])
+    security_group_ids  = optional(list(string), [])
   })
   default = null
 
@@ -563,6 +565,10 @@ variable "smtp" {
   validation {
     condition     = try(var.smtp.ca_certificates_pem, null) == null || try(strcontains(var.smtp.ca_certificates_pem, "-----BEGIN CERTIFICATE-----") && length(var.smtp.ca_certificates_pem) <= 3000, false)
     error_message = "smtp.ca_certificates_pem must be null or certificates in PEM form of at most 3000 characters, since Lambda limits environment variables to 4 KB, but has ${try(length(var.smtp.ca_certificates_pem), 0)} characters and begins with \"${try(substr(var.smtp.ca_certificates_pem, 0, 27), "-")}\"."
+  }
+  validation {
+    condition     = var.smtp == null || try((length(var.smtp.subnet_ids) > 0) == (length(var.smtp.security_group_ids) > 0), false)
+    error_message = "smtp.subnet_ids and smtp.security_group_ids must both be empty or both contain at least one ID, but contain ${try(length(var.smtp.subnet_ids), 0)} and ${try(length(var.smtp.security_group_ids), 0)}."
   }
 }
 

@@ -80,6 +80,8 @@ CASES: dict[str, dict[str, Any]] = {
             "from": "Alarms <alarms@example.com>",
             "to": ["on-call@example.com"],
             "starttls": False,
+            "subnet_ids": ["subnet-1"],
+            "security_group_ids": ["sg-1"],
         },
     },
     "long_names": {**EXISTING, "name_prefix": "p" * 40, "lambda_function_name": "f" * 60},
@@ -190,6 +192,8 @@ def test_the_mailer_gets_what_it_needs_for_the_server_and_is_watched(plan: dict[
         "SMTP_TO": json.dumps(["on-call@example.com"]),
         "SMTP_STARTTLS": "false",
     }
+    assert mailer["vpc_config"][0]["subnet_ids"] == ["subnet-1"]
+    assert mailer["vpc_config"][0]["security_group_ids"] == ["sg-1"]
     alarms = resources(plan, "mailing", "aws_cloudwatch_metric_alarm")
     assert 'this["undelivered-alerts"]' in alarms
 

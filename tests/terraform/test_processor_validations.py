@@ -161,10 +161,12 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "existing_bucket_id": "arn:aws:s3:::documents",
             "create_lambda": False,
             "existing_lambda_arn": "process",
-            "smtp": {**SMTP, "port": 465},
+            "smtp": {**SMTP, "port": 465, "subnet_ids": ["subnet-1"]},
         },
         [
             "smtp.starttls must be false if smtp.port is 465, where TLS begins",
+            "smtp.subnet_ids and smtp.security_group_ids must both be empty or both contain at"
+            " least one ID, but contain 1 and 0.",
             'not its ARN, but is "arn:aws:s3:::documents".',
             "existing_lambda_arn must be the ARN of a function"
             ' (arn:<partition>:lambda:<region>:<account>:function:<name>), but is "process".',
