@@ -113,11 +113,15 @@ locals {
   assume_role_policies = {
     for service in ["lambda", "states", "events"] : service => jsonencode({
       Version = "2012-10-17"
-      Statement = [{
-        Effect    = "Allow"
-        Action    = "sts:AssumeRole"
-        Principal = { Service = "${service}.amazonaws.com" }
-      }]
+      Statement = [merge(
+        {
+          Effect    = "Allow"
+          Action    = "sts:AssumeRole"
+          Principal = { Service = "${service}.amazonaws.com" }
+        },
+        # Lambda does not send the account.
+        [{}, { Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } } }][service == "lambda" ? 0 : 1],
+      )]
     })
   }
 }

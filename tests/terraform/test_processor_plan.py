@@ -205,6 +205,13 @@ def test_an_existing_bucket_is_left_alone_unless_asked(plan: dict[str, Any]) -> 
     assert resources(plan, "managed", "aws_s3_bucket") == {}
 
 
+def test_only_services_on_behalf_of_the_account_can_assume_the_roles(plan: dict[str, Any]) -> None:
+    roles = resources(plan, "plain", "aws_iam_role")
+    for name in ("state_machine", "schedule"):
+        [statement] = json.loads(roles[name]["assume_role_policy"])["Statement"]
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
 def test_long_names_are_cut(plan: dict[str, Any]) -> None:
     names = {
         *(each["name"] for each in resources(plan, "long_names", "aws_iam_role").values()),
