@@ -50,6 +50,14 @@ variable "existing_bucket_arn" {
     condition     = var.existing_bucket_arn == null || can(regex("^arn:aws[a-z0-9-]*:s3:::[a-z0-9.-]+$", var.existing_bucket_arn))
     error_message = "existing_bucket_arn must be the ARN of a bucket (arn:<partition>:s3:::<name>), but is \"${coalesce(var.existing_bucket_arn, "-")}\"."
   }
+  validation {
+    condition     = !var.create_bucket || var.existing_bucket_arn == null
+    error_message = "existing_bucket_arn must be null if create_bucket is true, but is set."
+  }
+  validation {
+    condition     = var.existing_bucket_arn == null || var.existing_bucket_id == null || try(endswith(var.existing_bucket_arn, ":::${var.existing_bucket_id}"), true)
+    error_message = "existing_bucket_arn must be the ARN of the bucket in existing_bucket_id (\"${coalesce(var.existing_bucket_id, "-")}\"), but is \"${coalesce(var.existing_bucket_arn, "-")}\"."
+  }
 }
 
 variable "manage_bucket_notifications" {
@@ -119,18 +127,28 @@ variable "s3_key_suffixes" {
     condition     = !contains(var.s3_key_suffixes, "")
     error_message = "s3_key_suffixes must not contain an empty string. An empty list processes keys with any suffix."
   }
+  validation {
+    # The names of the bucket and of the event take the other 200 characters of a pattern.
+    condition     = length(jsonencode([for pair in setproduct(coalescelist(var.s3_key_prefixes, [""]), coalescelist(var.s3_key_suffixes, [""])) : { wildcard = join("*", pair) }])) <= 1848
+    error_message = "s3_key_prefixes and s3_key_suffixes must be fewer or shorter: EventBridge accepts event patterns of at most 2,048 characters, which leaves 1,848 for the filters, but these ${length(coalescelist(var.s3_key_prefixes, [""])) * length(coalescelist(var.s3_key_suffixes, [""]))} pairs have ${length(jsonencode([for pair in setproduct(coalescelist(var.s3_key_prefixes, [""]), coalescelist(var.s3_key_suffixes, [""])) : { wildcard = join("*", pair) }]))}."
+  }
 }
 
 # The queue
 
 variable "sqs_queue_name" {
-  description = "Name of the SQS queue, after the prefix. Null uses `events`."
+  description = "Name of the SQS queue, after the prefix."
   type        = string
-  default     = null
+  default     = "events"
+  nullable    = false
 
   validation {
-    condition     = var.sqs_queue_name == null || can(regex("^[A-Za-z0-9_-]{1,75}$", var.sqs_queue_name))
-    error_message = "sqs_queue_name must be null or consist of 1 to 75 letters, digits, hyphens or underscores, but is \"${coalesce(var.sqs_queue_name, "-")}\"."
+    condition     = can(regex("^[A-Za-z0-9_-]{1,75}$", var.sqs_queue_name))
+    error_message = "sqs_queue_name must consist of 1 to 75 letters, digits, hyphens or underscores, but is \"${var.sqs_queue_name}\"."
+  }
+  validation {
+    condition     = alltrue([for name in concat([local.function_name_after_prefix], local.other_queue_owners) : !contains([name, "${name}-dlq"], var.sqs_queue_name)])
+    error_message = "sqs_queue_name must be neither the name of the function nor one of ${join(", ", [for name in local.other_queue_owners : "\"${name}\""])}, with or without -dlq, since their dead-letter queues have these names, but is \"${var.sqs_queue_name}\"."
   }
 }
 
@@ -230,6 +248,10 @@ variable "lambda_function_name" {
     condition     = !var.create_lambda || can(regex("^[A-Za-z0-9_-]{1,60}$", var.lambda_function_name))
     error_message = "lambda_function_name must consist of 1 to 60 letters, digits, hyphens or underscores, but is \"${coalesce(var.lambda_function_name, "null")}\"."
   }
+  validation {
+    condition     = !contains(local.other_queue_owners, coalesce(var.lambda_function_name, "-"))
+    error_message = "lambda_function_name must not be one of ${join(", ", [for name in local.other_queue_owners : "\"${name}\""])}, since their dead-letter queues have the same names, but is \"${coalesce(var.lambda_function_name, "-")}\"."
+  }
 }
 
 variable "lambda_handler" {
@@ -240,6 +262,10 @@ variable "lambda_handler" {
   validation {
     condition     = !var.create_lambda || var.lambda_handler != null
     error_message = "lambda_handler must be set if create_lambda is true, but is null."
+  }
+  validation {
+    condition     = var.lambda_handler == null || try(can(regex("^[^[:space:]./\\\\]+([./][^[:space:]./\\\\]+)*[.][\\p{L}_][\\p{L}\\p{N}_]*$", var.lambda_handler)) && length(var.lambda_handler) <= 128, false)
+    error_message = "lambda_handler must be <module>.<function>, for example main.handler or folder/main.handler, of at most 128 characters, but is \"${coalesce(var.lambda_handler, "-")}\"."
   }
 }
 
@@ -259,6 +285,11 @@ variable "lambda_runtime" {
   type        = string
   default     = "python3.12"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^python3\\.1[0-4]$", var.lambda_runtime))
+    error_message = "lambda_runtime must be one of \"python3.10\" to \"python3.14\", but is \"${var.lambda_runtime}\"."
+  }
 }
 
 variable "lambda_memory_size" {
@@ -266,6 +297,11 @@ variable "lambda_memory_size" {
   type        = number
   default     = 256
   nullable    = false
+
+  validation {
+    condition     = var.lambda_memory_size >= 128 && var.lambda_memory_size <= 10240 && floor(var.lambda_memory_size) == var.lambda_memory_size
+    error_message = "lambda_memory_size must be a whole number from 128 to 10240 (MB), but is ${var.lambda_memory_size}."
+  }
 }
 
 variable "lambda_timeout" {
@@ -374,18 +410,19 @@ variable "lambda_auto_scaling_backlog_target" {
 # The state machine
 
 variable "step_functions_name" {
-  description = "Name of the state machine, after the prefix. Null uses `processor`."
+  description = "Name of the state machine, after the prefix."
   type        = string
-  default     = null
+  default     = "processor"
+  nullable    = false
 
   validation {
-    condition     = var.step_functions_name == null || can(regex("^[A-Za-z0-9_-]{1,80}$", var.step_functions_name))
-    error_message = "step_functions_name must be null or consist of 1 to 80 letters, digits, hyphens or underscores, but is \"${coalesce(var.step_functions_name, "-")}\"."
+    condition     = can(regex("^[A-Za-z0-9_-]{1,80}$", var.step_functions_name))
+    error_message = "step_functions_name must consist of 1 to 80 letters, digits, hyphens or underscores, but is \"${var.step_functions_name}\"."
   }
 }
 
 variable "step_functions_max_concurrency" {
-  description = "Maximum concurrency for the Map state in Step Functions: how many messages a lane receives and processes at once. Only 10 can be used."
+  description = "Maximum concurrency for the Map state in Step Functions: how many messages a lane receives and processes at once. A lane uses at most 10."
   type        = number
   default     = 3
   nullable    = false
@@ -652,5 +689,10 @@ variable "splunk_index_name" {
 }
 
 locals {
+  function_name_after_prefix = coalesce(var.lambda_function_name, "function")
+
+  # What else has a dead-letter queue of its own, after the prefix.
+  other_queue_owners = concat(["object-created", "schedule"], var.smtp == null ? [] : ["alert-mailer"])
+
   function_arn_pattern = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$"
 }
