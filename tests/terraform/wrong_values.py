@@ -643,11 +643,11 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"lambda_source_dir": None},
-        "Either lambda_source_dir or package_path must be set, but neither is set.",
+        "lambda_source_dir, source_roots or package_path must be set, but none is.",
     ),
     (
         {"package_path": "../given.zip"},
-        "Either lambda_source_dir or package_path must be set, but both are set.",
+        'lambda_source_dir must be null if package_path is set, but is "../source".',
     ),
     (
         {
