@@ -534,6 +534,11 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         "missing_runs_sec must be null or from 120 to 604800 (seconds), but is 60.",
     ),
     (
+        {"ignore_provisioned_concurrency_changes": True},
+        "ignore_provisioned_concurrency_changes must be false unless"
+        " provisioned_concurrent_executions is set.",
+    ),
+    (
         {"sources": {}},
         "The package must come either from package_path or from source_dir, source_roots and"
         " sources, but none of them is set.",
