@@ -1,5 +1,5 @@
-# The bucket with the summaries. A bucket of its own, since the function would otherwise be told of what
-# it writes itself.
+# The bucket with the summaries. A bucket of its own, so that the function does not receive events for its
+# own output.
 
 data "aws_caller_identity" "this" {}
 

@@ -55,7 +55,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # S3 rejects rules about noncurrent versions of a bucket without versions.
+  # Without versioning, the bucket has no noncurrent versions that the rule could apply to.
   depends_on = [aws_s3_bucket_versioning.this]
 }
 

@@ -18,6 +18,7 @@ resource "aws_sns_topic_subscription" "mailer" {
   protocol  = "lambda"
   endpoint  = module.mailer[0].function_arn
 
+  # SNS could not invoke the function before.
   depends_on = [aws_lambda_permission.mailer]
 }
 

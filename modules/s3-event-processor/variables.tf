@@ -462,7 +462,7 @@ variable "stagger_sec" {
 }
 
 variable "step_functions_schedule_expression" {
-  description = "How often the queue is looked at: a `rate` or `cron` expression of EventBridge, or a rate of 10 to 59 seconds."
+  description = "Schedule on which the queue is checked: a `rate` or `cron` expression of EventBridge, or a rate of 10 to 59 seconds."
   type        = string
   default     = "rate(1 minute)"
   nullable    = false
