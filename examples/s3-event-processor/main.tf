@@ -38,5 +38,6 @@ module "summaries" {
 }
 
 resource "aws_sns_topic" "on_call" {
+  # checkov:skip=CKV_AWS_26:The alarms contain no data of files
   name = "${var.name}-on-call"
 }

@@ -7,6 +7,7 @@ locals {
 resource "aws_sns_topic" "alarms" {
   count = local.has_mailer ? 1 : 0
 
+  # checkov:skip=CKV_AWS_26:CloudWatch alarms cannot publish to a topic with the AWS managed key, and contain no data of objects
   name = "${local.names.mailer}-alarms"
   tags = var.tags
 }
