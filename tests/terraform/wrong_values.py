@@ -652,7 +652,8 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"package_path": "../given.zip"},
-        'lambda_source_dir must be null if package_path is set, but is "../source".',
+        "lambda_source_dir must be null if package_path is set, but is"
+        ' "../examples/immediate-alerts/lambda".',
     ),
     (
         {
