@@ -34,14 +34,14 @@ locals {
   visibility_timeout = max(coalesce(var.sqs_visibility_timeout_seconds, 0), local.required_visibility_timeout)
 
   # An execution can have 25,000 history events. A task causes 5, and 3 for each retry. A message causes
-  # at most: start and end of the iteration 2, Stagger 2, Invoke, GiveBackOrBury 2, Bury, GiveBack,
-  # LeftToTimeout 2. A cycle: Receive, Process 4, ReceiveAgain? 2, CountCycle 2. A lane: start and end of
+  # at most: start and end of the iteration 2, Stagger 2, Invoke, Delete, Reported? 2, BatchItemFailures 2,
+  # GiveBackOrBury 2, Bury, Delete or GiveBack, Reported? 2, LeftToTimeout 2. A cycle: Receive, Process 4, ReceiveAgain? 2, CountCycle 2. A lane: start and end of
   # the iteration 2, LaneDone 2. A look: CountMessages, AnyMessages? 2, FindOldestExecution, IsOldest? 2,
   # Lanes 4, AnyLaneFailed? 2, CountLook 2, WaitToLook 2. An execution: start and end 2, StartLooking 2,
   # Done 2.
   service_retries    = 2
   events_per_task    = 5 + 3 * local.service_retries
-  events_per_message = 2 + 2 + (5 + 3 * var.lambda_invoke_retries) + 2 + 2 * local.events_per_task + 2
+  events_per_message = 2 + 2 + (5 + 3 * var.lambda_invoke_retries) + 3 * local.events_per_task + 5 * 2
   events_per_cycle   = local.batch_size * local.events_per_message + local.events_per_task + 4 + 2 + 2
   events_per_lane    = 2 + 2
   events_of_lanes    = 25000 - 6 - local.looks * (2 * local.events_per_task + 4 * 2 + 4 + 2)
@@ -201,6 +201,7 @@ locals {
         MaxConcurrency = local.batch_size
         ItemSelector = {
           "message.$"  = "$$.Map.Item.Value"
+          reported     = { failures = 0 }
           "receives.$" = "States.StringToJson($$.Map.Item.Value.Attributes.ApproximateReceiveCount)"
           "delay.$"    = "States.MathAdd($.run.offset, States.ArrayGetItem(States.Array(${join(", ", local.delays)}), $$.Map.Item.Index))"
         }
@@ -259,7 +260,10 @@ locals {
           }]
         }
       }
-      ResultPath     = null
+      # A function for an event source with ReportBatchItemFailures can name its failures in its
+      # response, instead of raising an error.
+      ResultSelector = { "failures.$" = "States.ArrayLength($.Payload..batchItemFailures[:1])" }
+      ResultPath     = "$.reported"
       TimeoutSeconds = local.invoke_timeout_sec
       # Errors of Lambda, not of the function.
       Retry = [for retries in [var.lambda_invoke_retries] : {
@@ -312,17 +316,36 @@ locals {
       Catch          = [{ ErrorEquals = ["States.ALL"], ResultPath = "$.error", Next = "GiveBack" }]
       Next           = "Delete"
     }
+    # A Choice state before it would cost a transition for every message. Instead, SQS refuses to delete
+    # a message for which the function has reported a failure, and the choice is made only then.
     Delete = {
       Type     = "Task"
       Resource = "${local.aws_sdk}:sqs:deleteMessage"
       Parameters = {
         QueueUrl          = local.queue_url
-        "ReceiptHandle.$" = "$.message.ReceiptHandle"
+        "ReceiptHandle.$" = "States.ArrayGetItem(States.Array($.message.ReceiptHandle, 'not deleted, since the function reported a failure'), $.reported.failures)"
       }
+      ResultPath     = null
       TimeoutSeconds = 15
       Retry          = local.retry_service
-      Catch          = [{ ErrorEquals = ["States.ALL"], Next = "LeftToTimeout" }]
+      Catch          = [{ ErrorEquals = ["States.ALL"], ResultPath = null, Next = "Reported?" }]
       End            = true
+    }
+    "Reported?" = {
+      Type    = "Choice"
+      Choices = [{ Variable = "$.reported.failures", NumericGreaterThan = 0, Next = "BatchItemFailures" }]
+      Default = "LeftToTimeout"
+    }
+    # As if the function had raised an error.
+    BatchItemFailures = {
+      Type = "Pass"
+      Parameters = {
+        "message.$"  = "$.message"
+        "receives.$" = "$.receives"
+        reported     = { failures = 0 }
+        error        = { Error = "BatchItemFailures", Cause = "The function returned batchItemFailures." }
+      }
+      Next = "GiveBackOrBury"
     }
     # The message becomes visible again when its visibility timeout ends.
     LeftToTimeout = { Type = "Succeed" }

@@ -115,12 +115,20 @@ def test_the_answer_with_a_message_is_lost(trial: Trial, case: Case, counted: Co
         ("poison-much", "ValueError"),
         ("poison-exit", "Runtime.ExitError"),
         ("poison-hang", "Sandbox.Timedout"),
+        ("poison-reported", "BatchItemFailures"),
     ],
 )
 def test_a_function_fails(trial: Trial, way: str, error: str, counted: Counted) -> None:
     counted("executions")
     [key] = trial.put(way)
     assert trial.settle()[key] == buried(LAST, attempts=EACH, causes={error})
+
+
+@SINGLE
+def test_a_function_reports_a_failure_in_its_response(trial: Trial, counted: Counted) -> None:
+    counted("executions")
+    [key] = trial.put("reported-once")
+    assert trial.settle()[key] == processed(1, 2)
 
 
 @SINGLE
