@@ -40,6 +40,8 @@ class Mailbox:
     """The response to RCPT for these addresses."""
     response: str = "250 OK"
     """The response to the content of a mail."""
+    farewell: str = "221 Bye"
+    """The response to QUIT."""
     received: list[Received] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
@@ -62,6 +64,11 @@ class Mailbox:
             self.received.append(Received(envelope.mail_from, recipients, mail))
             self.encrypted.append(session.ssl is not None)
         return self.response
+
+    async def handle_QUIT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
+        return self.farewell
 
     def authenticate(
         self, server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword

@@ -342,6 +342,15 @@ def test_a_mail_that_is_not_accepted_is_an_error(mailbox: Mailbox, response: str
         handler.handler(event("text"), None)
 
 
+def test_the_response_to_quit_does_not_matter(mailbox: Mailbox) -> None:
+    mailbox.farewell = "421 too many connections"
+    handler.handler(event("text"), None)
+    assert len(mailbox.received) == 1
+    mailbox.response = "554 rejected"
+    with pytest.raises(NotSent, match="554, b'rejected'"):
+        handler.handler(event("text"), None)
+
+
 @pytest.mark.parametrize("response", ["450 greylisted", "550 no such user"])
 def test_a_mail_that_no_recipient_gets_is_an_error(mailbox: Mailbox, response: str) -> None:
     mailbox.refused = {"first@example.com": response, "second@example.com": response}
