@@ -239,6 +239,23 @@ def test_a_secret_that_is_no_token_is_an_error_without_its_value(
     assert server.requests == []
 
 
+@pytest.mark.parametrize("text", ["two words", "{}", '{"token": 1}'])
+def test_a_secret_that_is_repaired_is_used(
+    aws: LocalAws,
+    server: Server,
+    clock: Clock,
+    connect: Callable[[str], Endpoint],
+    token_arn: str,
+    text: str,
+) -> None:
+    change(aws, token_arn, text)
+    there = connect(server.url)
+    with pytest.raises(InvalidSecret):
+        post(there, clock)
+    change(aws, token_arn, TOKEN)
+    assert post(there, clock).status == 200
+
+
 @pytest.mark.parametrize(
     "tls",
     [lambda: server_context(trustme.CA()), lambda: server_context(host="hec.example.com")],
