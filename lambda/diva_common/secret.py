@@ -44,16 +44,21 @@ class Secret:
     def values(self, names: Sequence[str]) -> list[str]:
         """Return the values of `names` in the JSON object that is the secret.
 
-        Raises InvalidSecret.
+        They are ASCII, as tokens and logins have to be. Raises InvalidSecret.
         """
         try:
             found = json.loads(self._fetched())
         except ValueError:
             found = None
         values = [found.get(name) for name in names] if isinstance(found, dict) else []
-        texts = [value for value in values if isinstance(value, str) and value]
+        texts = [
+            value for value in values if isinstance(value, str) and value and value.isascii()
+        ]
         if len(texts) < len(names):
-            raise self._invalid(f"a JSON object with string values for {' and '.join(names)}")
+            raise self._invalid(
+                f"a JSON object with string values for {' and '.join(names)}, without characters "
+                "outside of ASCII"
+            )
         return texts
 
     def refetch(self) -> bool:

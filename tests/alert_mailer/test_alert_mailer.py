@@ -325,7 +325,17 @@ def test_a_rotated_password_is_fetched_again(
     assert len(mailbox.received) == 2
 
 
-@pytest.mark.parametrize("text", ["correct", "{}", '{"username": "mailer"}', '["correct"]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "correct",
+        "{}",
+        '{"username": "mailer"}',
+        '["correct"]',
+        '{"username": "mailer", "password": "correctü"}',
+        '{"username": "mailerü", "password": "correct"}',
+    ],
+)
 def test_a_secret_of_another_form_is_an_error_without_its_value(
     aws: LocalAws, mailbox: Mailbox, configure: Configure, text: str
 ) -> None:
@@ -333,6 +343,7 @@ def test_a_secret_of_another_form_is_an_error_without_its_value(
     with pytest.raises(InvalidSecret, match="username and password") as raised:
         handler.handler(event("text"), None)
     assert "correct" not in str(raised.value)
+    assert "ü" not in str(raised.value)
 
 
 @pytest.mark.parametrize("response", ["451 try later", "554 rejected"])
