@@ -51,9 +51,7 @@ class Secret:
         except ValueError:
             found = None
         values = [found.get(name) for name in names] if isinstance(found, dict) else []
-        texts = [
-            value for value in values if isinstance(value, str) and value and value.isascii()
-        ]
+        texts = [value for value in values if isinstance(value, str) and value and value.isascii()]
         if len(texts) < len(names):
             raise self._invalid(
                 f"a JSON object with string values for {' and '.join(names)}, without characters "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -346,7 +348,7 @@ def test_a_secret_of_another_form_is_an_error_without_its_value(
     assert "ü" not in str(raised.value)
 
 
-@pytest.mark.parametrize("response", ["451 try later", "554 rejected"])
+@pytest.mark.parametrize("response", ["421 closing", "451 try later", "554 rejected"])
 def test_a_mail_that_is_not_accepted_is_an_error(mailbox: Mailbox, response: str) -> None:
     mailbox.response = response
     with pytest.raises(NotSent, match=response[:3]):
@@ -369,9 +371,10 @@ def test_a_mail_that_no_recipient_gets_is_an_error(mailbox: Mailbox, response: s
         handler.handler(event("text"), None)
 
 
-def test_a_recipient_that_is_refused_for_now_is_an_error(mailbox: Mailbox) -> None:
-    mailbox.refused = {"second@example.com": "450 greylisted"}
-    with pytest.raises(NotSent, match=r"second@example\.com \(450 greylisted\)"):
+@pytest.mark.parametrize("response", ["421 closing", "450 greylisted"])
+def test_a_recipient_that_is_refused_for_now_is_an_error(mailbox: Mailbox, response: str) -> None:
+    mailbox.refused = {"second@example.com": response}
+    with pytest.raises(NotSent, match=rf"second@example\.com \({response}\)"):
         handler.handler(event("text"), None)
 
 
@@ -383,6 +386,16 @@ def test_a_recipient_that_is_refused_for_good_is_logged(
     assert mailbox.received[0].recipients == ("first@example.com",)
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert "second@example.com (550 no such user)" in record.getMessage()
+
+
+def test_a_server_that_is_silent_is_an_error(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT_SEC", 0.2)
+    with closing(socket.create_server((HOST, 0))) as silent:
+        configure(silent.getsockname()[1])
+        with pytest.raises(NotSent, match="timed out"):
+            handler.handler(event("text"), None)
 
 
 def test_a_server_that_is_not_there_is_an_error(configure: Configure, secret_arn: str) -> None:
