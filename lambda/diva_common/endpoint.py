@@ -80,7 +80,7 @@ class Endpoint:
                 raise Unavailable(f"{self._host} cannot be trusted: {error}") from error
             except (OSError, http.client.HTTPException) as error:
                 cause: Exception | None = error
-                reason, pause = f"{type(error).__name__}: {error}", None
+                reason, pause = f"{type(error).__name__}: {error}", 0.0
             else:
                 if response.status in _UNAUTHORIZED and self._token.refetch():
                     continue
@@ -88,7 +88,8 @@ class Endpoint:
                     return response
                 cause = None
                 reason = f"it answered {response.status}: {response.text()}"
-            wait = next(pauses) if pause is None else pause
+            # At least a pause of its own, in case the endpoint asks for no wait at all.
+            wait = max(pause, next(pauses))
             if self._clock.monotonic() + wait >= until:
                 raise Unavailable(
                     f"{self._host} did not accept the request in the time left. "
@@ -99,8 +100,8 @@ class Endpoint:
 
     def _attempt(
         self, path: str, body: bytes, content_type: str, token: str, left: float
-    ) -> tuple[Response, float | None]:
-        """Return the response, and how many seconds the endpoint asks to wait."""
+    ) -> tuple[Response, float]:
+        """Return the response, and how many seconds the endpoint asks to wait at least."""
         connection = http.client.HTTPSConnection(
             self._host, self._port, timeout=min(TIMEOUT_SEC, left), context=self._tls
         )
@@ -111,7 +112,7 @@ class Endpoint:
             # An endpoint may repeat what it was sent.
             content = answer.read().replace(token.encode(), b"***")
             after = answer.headers.get("Retry-After", "")
-            pause = float(after) if after.isascii() and after.isdigit() else None
+            pause = float(after) if after.isascii() and after.isdigit() else 0.0
             return Response(answer.status, content), pause
         finally:
             connection.close()

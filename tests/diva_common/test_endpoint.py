@@ -119,7 +119,17 @@ def test_an_endpoint_that_asks_to_wait_is_given_that_time(
     server.answers.append(Answer(503, headers={"Retry-After": "Sun, 22 Nov 2026 10:00:00 GMT"}))
     assert post(connect(server.url), clock).status == 200
     assert clock.slept[0] == 17
-    assert clock.slept[1] <= 0.5
+    assert clock.slept[1] <= 1
+
+
+def test_an_endpoint_that_asks_for_no_wait_is_given_pauses_that_grow(
+    server: Server, clock: Clock, connect: Callable[[str], Endpoint]
+) -> None:
+    server.default = lambda _: Answer(503, headers={"Retry-After": "0"})
+    with pytest.raises(Unavailable, match="503"):
+        post(connect(server.url), clock, 30)
+    assert clock.slept[0] >= 0.25
+    assert len(server.requests) < 15
 
 
 def test_no_attempt_begins_after_the_end(
