@@ -347,6 +347,8 @@ def test_refused_lines_without_details_are_reported(
     "answer",
     [
         Answer(400, {"error": {"code": 400, "message": "The request is malformed."}}),
+        Answer(400, {"linesOk": 0, "linesInvalid": 0, "error": None}),
+        Answer(400, {"linesOk": None, "linesInvalid": None, "error": None}),
         Answer(403, {"error": {"code": 403, "message": "Token is missing required scope."}}),
         Answer(200, "<html>a proxy</html>"),
         Answer(404, "not found"),
