@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 FIELD = "dt.metrics"
 _LARGEST = 1e300
 _LONGEST_EXCERPT = 500
+_MOST_ATTEMPTS = 100
+"""Braces in a line that may turn out not to begin an object. Each costs reading up to its end."""
 _DECODER = json.JSONDecoder()
 
 
@@ -76,25 +78,39 @@ def _messages(client: Any, log_group_name: str, window: Window) -> Iterator[tupl
 
 
 def _metrics(message: str) -> Mapping[str, Any]:
+    """Return the metrics of a log line, and log an error if it has none that can be read."""
+    try:
+        metrics = _found(message)
+    except RecursionError:  # objects in objects, too deep for Python
+        metrics = None
+    if metrics is None:
+        log.error("The %s of a line cannot be read. Line: %s", FIELD, message[:_LONGEST_EXCERPT])
+        return {}
+    return metrics
+
+
+def _found(message: str) -> Mapping[str, Any] | None:
     """Return the metrics of a log line: by itself, after Lambda's prefix, or in its JSON format."""
-    for found in _objects(message):
-        if isinstance(metrics := found.get(FIELD), dict):
-            return metrics
-        inner = found.get("message")
-        text = json.dumps(inner) if isinstance(inner, dict) else str(inner)
-        if FIELD in text:
-            return _metrics(text)
-    log.error("The %s of a line cannot be read. Line: %s", FIELD, message[:_LONGEST_EXCERPT])
-    return {}
+    for each in _objects(message):
+        found: Any = each
+        while isinstance(found, dict):
+            if isinstance(metrics := found.get(FIELD), dict):
+                return metrics
+            found = found.get("message")
+        if isinstance(found, str) and FIELD in found:
+            return _found(found)
+    return None
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """Yield the JSON objects in `text`."""
     start = text.find("{")
-    while start >= 0:
+    failed = 0
+    while start >= 0 and failed < _MOST_ATTEMPTS:
         try:
             found, end = _DECODER.raw_decode(text, start)
         except ValueError:
+            failed += 1
             end = start + 1
         else:
             yield found

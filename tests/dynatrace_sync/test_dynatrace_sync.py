@@ -215,7 +215,9 @@ def test_names_in_log_lines_become_valid_keys(
     "metrics",
     ['{"n": "1"}', '{"n": true}', '{"n": null}', '{"n": NaN}', '{"n": 1e400}',
      f'{{"n": 1{"0" * 400}}}', '{"": 1}', '{"---": 1}', f'{{"{"n" * 250}": 1}}',
-     "[1]", "1", '{"n": '],
+     "[1]", "1", '{"n": ', '{"n": ' * 500, '{"n": ' * 9_999, f'{"[" * 9_999}{"]" * 9_999}',
+     f'{"[" * 9_999}{"]" * 9_999}, "message": "dt.metrics"'],
+    ids=lambda metrics: metrics[:20],
 )  # fmt: skip
 def test_a_log_line_without_valid_metrics_is_reported(
     aws: LocalAws,
