@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .deadline import Deadline
 from .lines import gauge, key, line
 from .request import MINUTE_SEC, Sources, Window
 
@@ -36,15 +37,15 @@ class _Measurements:
         self.number += 1
 
 
-def log_lines(client: Any, sources: Sources, window: Window) -> Iterator[str]:
+def log_lines(client: Any, sources: Sources, window: Window, deadline: Deadline) -> Iterator[str]:
     """Yield a line for each metric and minute, of all log lines in it.
 
-    `client` is one of CloudWatch Logs. Values that are not numbers are logged.
+    `client` is one of CloudWatch Logs. Values that are not numbers are logged. Raises OutOfTime.
     """
     if sources.log_group_name is None:
         return
     measured: dict[tuple[int, str], _Measurements] = {}
-    for timestamp, message in _messages(client, sources.log_group_name, window):
+    for timestamp, message in _messages(client, sources.log_group_name, window, deadline):
         minute = timestamp // 1000 // MINUTE_SEC * MINUTE_SEC
         for name, value in _metrics(message).items():
             valid = key(name)
@@ -61,7 +62,9 @@ def log_lines(client: Any, sources: Sources, window: Window) -> Iterator[str]:
         yield line(f"log.{name}", dimensions, payload, minute)
 
 
-def _messages(client: Any, log_group_name: str, window: Window) -> Iterator[tuple[int, str]]:
+def _messages(
+    client: Any, log_group_name: str, window: Window, deadline: Deadline
+) -> Iterator[tuple[int, str]]:
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=log_group_name,
         startTime=window.start * 1000,
@@ -69,7 +72,7 @@ def _messages(client: Any, log_group_name: str, window: Window) -> Iterator[tupl
         filterPattern=f'"{FIELD}"',
     )
     try:
-        for page in pages:
+        for page in deadline.pages(pages, f"The log group {log_group_name}"):
             for event in page["events"]:
                 yield event["timestamp"], event["message"]
     except client.exceptions.ResourceNotFoundException:
