@@ -26,6 +26,8 @@ class Hec:
     """HEC: keeps the events of valid requests, and refuses as Splunk documents it."""
 
     def __init__(self) -> None:
+        self.keeps_events_before_an_invalid_one = False
+        """Splunk does not document whether HEC does."""
         self.kept: list[dict[str, Any]] = []
         self.invalid: dict[str, tuple[int, str]] = {}
         """Code and text with which an event of this text is refused."""
@@ -38,6 +40,8 @@ class Hec:
         for number, event in enumerate(events):
             if event["event"] in self.invalid:
                 code, text = self.invalid[event["event"]]
+                if self.keeps_events_before_an_invalid_one:
+                    self.kept += events[:number]
                 return Answer(400, {"text": text, "code": code, "invalid-event-number": number})
         self.kept += events
         return Answer(200, {"text": "Success", "code": 0})
