@@ -53,6 +53,7 @@ from moto.stepfunctions.parser.models import (
 
 from local_aws.clock import Clock
 from local_aws.patching import Patch
+from local_aws.request_lock import request_lock
 from local_aws.stepfunctions import executions
 from local_aws.stepfunctions.clients import RoleClients
 
@@ -207,7 +208,6 @@ def _install_executions(patch: Patch) -> None:
     )
     moto_stop, moto_set_error = Execution.stop, Environment.set_error
     moto_terminated = BaseExecutionWorkerCommunication.terminated
-    ending = threading.Lock()
 
     def start_execution(
         backend: StepFunctionsParserBackend,
@@ -219,7 +219,7 @@ def _install_executions(patch: Patch) -> None:
         return moto_start(backend, state_machine_arn, name, *arguments)
 
     def stop(execution: Execution, stop_date: Any, error: str | None, cause: str | None) -> None:
-        with ending:
+        with request_lock:
             if execution.status == "RUNNING":
                 _wait_until_begun(execution)
                 moto_stop(execution, stop_date, error, cause)
@@ -232,10 +232,11 @@ def _install_executions(patch: Patch) -> None:
             moto_set_error(env, error)
 
     def terminated(worker: BaseExecutionWorkerCommunication) -> None:
-        with ending:
+        # Nobody may see that it has ended before its metrics and its log.
+        with request_lock:
             if worker.execution.status == "RUNNING":
                 moto_terminated(worker)
-        executions.report(worker.execution)
+            executions.report(worker.execution)
 
     def reset(backend: StepFunctionsParserBackend) -> None:
         for machine in getattr(backend, "state_machines", []):

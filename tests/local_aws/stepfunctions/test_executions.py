@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from local_aws import LocalAws
+from local_aws.request_lock import request_lock
+from local_aws.stepfunctions import executions
 
 from ...processes import PATIENCE_SEC
 from ..functions import deploy
+from ..metrics import statistics
 from .machines import create, ended, entered, run, start, wait_until_entered
 
 SDK = "arn:aws:states:::aws-sdk"
@@ -161,6 +165,34 @@ def test_a_reset_ends_executions(aws: LocalAws) -> None:
     aws.reset()
     with pytest.raises(ClientError, match="Does Not Exist"):
         aws.client("stepfunctions").describe_execution(executionArn=arn)
+
+
+def test_a_reset_leaves_no_metrics_of_the_executions_that_it_ends(aws: LocalAws) -> None:
+    arn = start(aws, create(aws, {"Wait": waiting(600)}))
+    wait_until_entered(aws, arn, "Wait")
+    aws.reset()
+    for thread in TMP_THREADS:  # of moto, for the executions
+        thread.join(PATIENCE_SEC)
+        assert not thread.is_alive()
+    assert aws.client("cloudwatch").list_metrics()["Metrics"] == []
+
+
+def test_an_execution_that_has_ended_is_counted_already(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = executions.report
+    held: list[bool] = []
+
+    def observed(execution: Any) -> None:
+        held.append(request_lock._thread.depth > 0)
+        report(execution)
+
+    monkeypatch.setattr(executions, "report", observed)
+    machine = create(aws, {"End": {"Type": "Succeed"}})
+    ended(aws, start(aws, machine))
+    counted = statistics(aws, "AWS/States", "ExecutionsSucceeded", StateMachineArn=machine)
+    assert counted["Sum"] == 1
+    assert held == [True], "its end could be seen before"
 
 
 def test_an_execution_that_ends_is_counted(aws: LocalAws) -> None:
