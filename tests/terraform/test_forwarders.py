@@ -21,7 +21,9 @@ from .. import https_server
 from ..certificates import trusted_pem
 from ..dynatrace_sync import environment
 from ..https_server import Answer
+from ..local_aws.metrics import statistics
 from ..splunk_forwarder import collector
+from .monitored_functions import receive
 from .privileges import error_of_run, grants, role_of, unneeded_grants
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def forwarders(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield Forwarders(terraform, variables, terraform.output(), hec, hec_server, metrics)
 
 
-def invocation(text: str) -> dict[str, Any]:
+def invocation(*texts: str) -> dict[str, Any]:
     """Return the event that CloudWatch Logs invokes the forwarder with."""
     data = {
         "messageType": "DATA_MESSAGE",
@@ -74,7 +76,10 @@ def invocation(text: str) -> dict[str, Any]:
         "logGroup": GROUP,
         "logStream": "stream",
         "subscriptionFilters": ["splunk--main--aws%3Alambda"],
-        "logEvents": [{"id": "1", "timestamp": 1_795_338_000_000, "message": text}],
+        "logEvents": [
+            {"id": str(number), "timestamp": 1_795_338_000_000, "message": text}
+            for number, text in enumerate(texts)
+        ],
     }
     return {
         "awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(data).encode())).decode()}
@@ -124,6 +129,27 @@ def test_log_events_of_a_subscribed_group_arrive_in_splunk(
     assert line.startswith(f"s3_event_processor.log.rows,{place} gauge,min=2,max=2,sum=2,count=1 ")
 
 
+def errors_of(aws: LocalAws, name: str) -> float:
+    """Return how many runs of a function have failed."""
+    found = statistics(aws, "AWS/Lambda", "Errors", FunctionName=name)
+    return float(found.get("Sum", 0))
+
+
+def test_a_log_event_that_splunk_refuses_is_kept_alone(
+    aws: LocalAws, forwarders: Forwarders
+) -> None:
+    forwarders.hec.invalid = {"refused": (6, "Invalid data format")}
+    with aws.enforcing_iam():
+        run = aws.invoke(SPLUNK, invocation("accepted", "refused"))
+    forwarders.hec.invalid = {}
+    assert run.function_error is None, run.payload
+    assert forwarders.hec.texts.count("accepted") == 1
+    [letter] = receive(aws, forwarders.outputs["splunk"]["dead_letter_queue_url"])
+    assert aws.invoke(SPLUNK, json.loads(letter["Body"])).function_error is None
+    assert forwarders.hec.texts.count("accepted") == 1
+    assert forwarders.hec.texts.count("refused") == 1
+
+
 @pytest.mark.parametrize(
     ("module", "name", "attempts"), [("splunk", SPLUNK, 3), ("dynatrace", DYNATRACE, 1)]
 )
@@ -133,6 +159,7 @@ def test_an_event_that_fails_is_kept(
     """After as many attempts as the module allows."""
     forwarders.hec_server.answers.extend([Answer(400, {"text": "Incorrect index", "code": 7})] * 9)
     event = invocation("text") if module == "splunk" else {"interval_sec": 90}
+    before = errors_of(aws, name)
     aws.client("lambda").invoke(
         FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode()
     )
@@ -141,13 +168,12 @@ def test_an_event_that_fails_is_kept(
     url = forwarders.outputs[module]["dead_letter_queue_url"]
     [letter] = aws.client("sqs").receive_message(QueueUrl=url)["Messages"]
     assert json.loads(letter["Body"]) == event
+    assert errors_of(aws, name) - before == attempts
     groups = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
-    failed = [
-        each
+    assert any(
+        "Incorrect index" in each["message"] or "must be a multiple" in each["message"]
         for each in groups
-        if "Incorrect index" in each["message"] or "must be a multiple" in each["message"]
-    ]
-    assert len(failed) >= attempts
+    )
 
 
 @pytest.mark.parametrize("name", [SPLUNK, DYNATRACE])
