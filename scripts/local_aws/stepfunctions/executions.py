@@ -8,12 +8,9 @@ from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.logs.models import logs_backends
-from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.eval.event.logging import is_logging_enabled_for
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-
-ABORTED = ExecutionStatus.ABORTED
 
 _METRICS = {
     "SUCCEEDED": "ExecutionsSucceeded",
@@ -28,7 +25,7 @@ def report(execution: Execution) -> None:
 
     Nothing is reported after everything was reset. Called with the request lock held.
     """
-    backend = stepfunctions_parser_backends[execution.account_id][execution.region_name]
+    backend: Any = stepfunctions_parser_backends[execution.account_id][execution.region_name]
     if any(execution in machine.executions for machine in backend.state_machines):
         _put_metrics(execution)
         _write_log(execution, execution.to_history_output()["events"])

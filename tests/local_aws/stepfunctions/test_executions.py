@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from local_aws import LocalAws
 from local_aws.request_lock import request_lock
-from local_aws.stepfunctions import executions
+from local_aws.stepfunctions import executions, interpreter
 
 from ...processes import PATIENCE_SEC
 from ..functions import deploy
@@ -153,6 +155,30 @@ def test_an_execution_that_is_stopped_at_once_is_aborted(aws: LocalAws) -> None:
 def last_event(aws: LocalAws, execution_arn: str) -> str | None:
     history = aws.client("stepfunctions").get_execution_history(executionArn=execution_arn)
     return history["events"][-1]["type"] if history["events"] else None
+
+
+def test_an_execution_that_cannot_begin_fails(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when moto cannot interpret a definition that it has accepted."""
+
+    def broken(worker: ExecutionWorker) -> None:
+        stopping.wait(PATIENCE_SEC)
+        raise RuntimeError("broken")
+
+    def begun(execution: Any) -> None:
+        stopping.set()
+        wait_until_begun(execution)
+
+    stopping = threading.Event()
+    wait_until_begun = interpreter._wait_until_begun
+    monkeypatch.setattr(interpreter, "_wait_until_begun", begun)
+    monkeypatch.setattr(ExecutionWorker, "_get_evaluation_entrypoint", broken)
+    arn = start(aws, create(aws, {"End": {"Type": "Succeed"}}))
+    aws.client("stepfunctions").stop_execution(executionArn=arn)
+    found = aws.client("stepfunctions").describe_execution(executionArn=arn)
+    assert (found["status"], found["error"]) == ("FAILED", "States.Runtime")
+    assert "broken" in found["cause"]
 
 
 def test_executions_without_a_name_get_different_ones(aws: LocalAws) -> None:
