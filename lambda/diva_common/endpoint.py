@@ -80,7 +80,9 @@ class Endpoint:
             try:
                 response, pause = self._attempt(path, body, content_type, token, until)
             except ssl.SSLCertVerificationError as error:
-                raise Unavailable(f"{self._host} cannot be trusted: {error}") from error
+                raise Unavailable(
+                    f"{self._host} has a certificate that could not be verified: {error}"
+                ) from error
             except (OSError, http.client.HTTPException) as error:
                 cause: Exception | None = error
                 reason, pause = f"{type(error).__name__}: {error}", 0.0
@@ -90,7 +92,7 @@ class Endpoint:
                 if response.status not in _RETRIED:
                     return response
                 cause = None
-                reason = f"it answered {response.status}: {response.text()}"
+                reason = f"the response was {response.status}: {response.text()}"
             # At least a pause of its own, in case the endpoint asks for no wait at all.
             wait = max(pause, next(pauses))
             if self._clock.monotonic() + wait >= until:

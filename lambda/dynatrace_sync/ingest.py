@@ -25,7 +25,7 @@ class Refused(Exception):
 def send(endpoint: Endpoint, lines: Iterable[str], until: float) -> int:
     """Send all lines, and return their number.
 
-    A line that Dynatrace refuses does not keep back the others. Raises Refused once all others are
+    A line that Dynatrace refuses does not hold back the others. Raises Refused once all others are
     sent, or at once if it refuses a request as a whole; Unavailable if it did not accept a request
     until the monotonic time `until`; and InvalidSecret.
     """
