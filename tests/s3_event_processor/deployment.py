@@ -124,7 +124,7 @@ def _create(aws: LocalAws, name: str, planned: Planned) -> dict[str, Any]:
         "MessageRetentionPeriod": str(queue["message_retention_seconds"]),
         "ReceiveMessageWaitTimeSeconds": str(queue["receive_wait_time_seconds"]),
         "RedrivePolicy": queue["redrive_policy"],
-        "Policy": planned["aws_sqs_queue_policy.events"]["policy"],
+        "Policy": queue["policy"],
     }
     aws.client("sqs").set_queue_attributes(QueueUrl=queue["url"], Attributes=attributes)
     rule = planned["aws_cloudwatch_event_rule.objects"]
