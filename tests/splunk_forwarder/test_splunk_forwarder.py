@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 import logging
 import random
@@ -24,10 +22,7 @@ from splunk_forwarder.subscription import UnknownDestination
 from ..certificates import trusted_pem
 from ..https_server import Answer, Clock, Context, Server, hang_up, https_server
 from ..secrets_manager import new_secret
-from .collector import TOKEN, Hec, events_in
-
-GROUP = "/aws/lambda/uploads"
-STREAM = "2026/11/22/[$LATEST]0123456789abcdef"
+from .collector import GROUP, STREAM, TOKEN, Hec, events_in, invocation
 
 
 @pytest.fixture
@@ -87,28 +82,6 @@ def server(hec: Hec, configure: Callable[..., None]) -> Iterator[Server]:
     with https_server(hec) as server:
         configure(server.url)
         yield server
-
-
-def invocation(
-    messages: list[str],
-    filters: list[str] | None = None,
-    message_type: str = "DATA_MESSAGE",
-    timestamp: int = 1_795_338_000_123,
-) -> dict[str, Any]:
-    """Return the event that CloudWatch Logs invokes a function with."""
-    data = {
-        "messageType": message_type,
-        "owner": "123456789012",
-        "logGroup": GROUP,
-        "logStream": STREAM,
-        "subscriptionFilters": filters or ["splunk--s3_processor--_json"],
-        "logEvents": [
-            {"id": str(number), "timestamp": timestamp + number, "message": message}
-            for number, message in enumerate(messages)
-        ],
-    }
-    packed = gzip.compress(json.dumps(data).encode())
-    return {"awslogs": {"data": base64.b64encode(packed).decode()}}
 
 
 def test_log_events_arrive_with_their_metadata(server: Server, hec: Hec) -> None:

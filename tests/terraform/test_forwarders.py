@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 import shutil
 import time
@@ -23,6 +21,7 @@ from ..dynatrace_sync import environment
 from ..https_server import Answer
 from ..local_aws.metrics import statistics
 from ..splunk_forwarder import collector
+from ..splunk_forwarder.collector import invocation
 from .monitored_functions import receive
 from .privileges import error_of_run, grants, role_of, unneeded_grants
 
@@ -66,24 +65,6 @@ def forwarders(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Itera
         terraform.init()
         terraform.apply(variables)
         yield Forwarders(terraform, variables, terraform.output(), hec, hec_server, metrics)
-
-
-def invocation(*texts: str) -> dict[str, Any]:
-    """Return the event that CloudWatch Logs invokes the forwarder with."""
-    data = {
-        "messageType": "DATA_MESSAGE",
-        "owner": "123456789012",
-        "logGroup": GROUP,
-        "logStream": "stream",
-        "subscriptionFilters": ["splunk--main--aws%3Alambda"],
-        "logEvents": [
-            {"id": str(number), "timestamp": 1_795_338_000_000, "message": text}
-            for number, text in enumerate(texts)
-        ],
-    }
-    return {
-        "awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(data).encode())).decode()}
-    }
 
 
 def write_log(aws: LocalAws, stream: str) -> dict[str, Any]:
@@ -140,7 +121,7 @@ def test_a_log_event_that_splunk_refuses_is_kept_alone(
 ) -> None:
     forwarders.hec.invalid = {"refused": (6, "Invalid data format")}
     with aws.enforcing_iam():
-        run = aws.invoke(SPLUNK, invocation("accepted", "refused"))
+        run = aws.invoke(SPLUNK, invocation(["accepted", "refused"]))
     forwarders.hec.invalid = {}
     assert run.function_error is None, run.payload
     assert forwarders.hec.texts.count("accepted") == 1
@@ -158,7 +139,7 @@ def test_an_event_that_fails_is_kept(
 ) -> None:
     """After as many attempts as the module allows."""
     forwarders.hec_server.answers.extend([Answer(400, {"text": "Incorrect index", "code": 7})] * 9)
-    event = invocation("text") if module == "splunk" else {"interval_sec": 90}
+    event = invocation(["text"]) if module == "splunk" else {"interval_sec": 90}
     before = errors_of(aws, name)
     aws.client("lambda").invoke(
         FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode()
@@ -190,6 +171,6 @@ def test_dead_letters_fire_an_alarm(aws: LocalAws, forwarders: Forwarders, name:
 def test_every_permission_is_needed(aws: LocalAws, name: str) -> None:
     role = role_of(aws, name)
     assert {grant.sid for grant in grants(aws, role)} >= {"Log", "DeadLetters", "Token"}
-    event = invocation("text") if name == SPLUNK else write_log(aws, "permissions")
+    event = invocation(["text"]) if name == SPLUNK else write_log(aws, "permissions")
     unneeded = unneeded_grants(aws, role, lambda: error_of_run(aws, name, event))
     assert not unneeded, unneeded
