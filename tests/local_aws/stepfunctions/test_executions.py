@@ -16,10 +16,11 @@ from local_aws import LocalAws
 from local_aws.request_lock import request_lock
 from local_aws.stepfunctions import executions, interpreter
 
+from ...executions import ended, entered, wait_until_entered
 from ...processes import PATIENCE_SEC
 from ..functions import deploy
 from ..metrics import statistics
-from .machines import create, ended, entered, run, start, wait_until_entered
+from .machines import create, run, start
 
 SDK = "arn:aws:states:::aws-sdk"
 INVOKE = "arn:aws:states:::lambda:invoke"
