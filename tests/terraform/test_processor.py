@@ -295,6 +295,49 @@ def test_provisioned_concurrency_follows_the_backlog(aws: LocalAws, applied: App
     assert outputs["lambda_alias_arn"] == f"{outputs['lambda_function_arn']}:live"
 
 
+def test_the_backlog_is_divided_by_the_capacity_that_is_provisioned(
+    aws: LocalAws, applied: Applied
+) -> None:
+    from local_aws.cloudwatch.metric_math import evaluate
+    from local_aws.cloudwatch.timeseries import Series
+
+    scaling = aws.client("application-autoscaling")
+    [policy] = scaling.describe_scaling_policies(ServiceNamespace="lambda")["ScalingPolicies"]
+    function = "doc-proc-process-document"
+    assert policy["ResourceId"] == f"function:{function}:live"
+    assert policy["ScalableDimension"] == "lambda:function:ProvisionedConcurrency"
+    assert policy["PolicyType"] == "TargetTrackingScaling"
+    configuration = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert configuration["TargetValue"] == 10
+    metrics = configuration["CustomizedMetricSpecification"]["Metrics"]
+    queue = {"QueueName": applied.outputs["document_processor"]["queue_arn"].rpartition(":")[2]}
+    alias = {"FunctionName": function, "Resource": f"{function}:live"}
+    assert {each["Id"]: metric_of(each) for each in metrics if "MetricStat" in each} == {
+        "backlog": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum"),
+        "used": ("AWS/Lambda", "ProvisionedConcurrentExecutions", alias, "Maximum"),
+        "utilization": ("AWS/Lambda", "ProvisionedConcurrencyUtilization", alias, "Maximum"),
+    }
+    [returned] = [each for each in metrics if each["ReturnData"]]
+    expressions = {returned["Id"]: returned["Expression"]}
+    for (backlog, used, utilization), expected in {
+        (40, 5, 0.25): 2,  # 20 units are provisioned
+        (40, 40, 1): 1,
+        (0, 5, 0.25): 0,
+        (40, 0, 0): 4,  # nothing runs: at least the 10 of the configuration are provisioned
+        (40, None, None): 4,
+    }.items():
+        values = {"backlog": backlog, "used": used, "utilization": utilization}
+        series = {name: Series((value,)) for name, value in values.items()}
+        assert evaluate(returned["Id"], series, expressions, 1) == Series((expected,)), values
+
+
+def metric_of(query: Mapping[str, Any]) -> tuple[str, str, dict[str, str], str]:
+    """Return namespace, name, dimensions and statistic of a metric in a scaling policy."""
+    metric, statistic = query["MetricStat"]["Metric"], query["MetricStat"]["Stat"]
+    dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
+    return metric["Namespace"], metric["MetricName"], dimensions, statistic
+
+
 def test_an_alarm_fires_for_a_dead_letter(aws: LocalAws, applied: Applied) -> None:
     outputs = applied.outputs["document_processor"]
     name = outputs["dead_letter_queue_arns"]["function"].rpartition(":")[2]
