@@ -43,7 +43,8 @@ module "mailer" {
   source_roots = {
     for name in ["alert_mailer", "diva_common"] : name => "${path.module}/../../lambda/${name}"
   }
-  log_format = "JSON"
+  timeout_sec = 180 # an SMTP server may take 15 seconds for each of its responses
+  log_format  = "JSON"
   environment_variables = {
     SMTP_HOST           = var.smtp.host
     SMTP_PORT           = var.smtp.port

@@ -683,8 +683,8 @@ variable "splunk_index_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9_-]*$", var.splunk_index_name)) && !strcontains(var.splunk_index_name, "--")
-    error_message = "splunk_index_name must consist of lowercase letters, digits, underscores or single hyphens and start with a letter or digit, but is \"${var.splunk_index_name}\"."
+    condition     = can(regex("^[a-z0-9]([a-z0-9_-]*[a-z0-9_])?$", var.splunk_index_name)) && !strcontains(var.splunk_index_name, "--")
+    error_message = "splunk_index_name must consist of lowercase letters, digits, underscores or single hyphens, start with a letter or digit and not end with a hyphen, but is \"${var.splunk_index_name}\"."
   }
 }
 

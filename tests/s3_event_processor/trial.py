@@ -104,7 +104,8 @@ class Trial:
         self.watch = watch
         self.clock = clock
         self.processor = Processor(aws, outputs)
-        self.stopped = 0
+        self.stopped: list[str] = []
+        """The ARNs of the executions that were stopped."""
         self._began_ms = int(time.time() * 1000)
         self._keys: list[str] = []
 
@@ -145,7 +146,7 @@ class Trial:
         """Stop all executions that run."""
         for execution in self.running():
             self.aws.client("stepfunctions").stop_execution(executionArn=execution)
-            self.stopped += 1
+            self.stopped.append(execution)
 
     def wait(self, left: int = 0) -> None:
         """Wait until no execution runs but those that are left."""

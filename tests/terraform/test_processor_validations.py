@@ -83,7 +83,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "CloudWatch Logs supports (0 for forever, 1, 3, 5, 7, 14, 30, 60, 90, ...), but is 2.",
             "dynatrace_sync_interval_minutes must be a whole number from 1 to 25, since"
             " Dynatrace accepts metrics of the last hour, but is 26.",
-            'and start with a letter or digit, but is "Main".',
+            'start with a letter or digit and not end with a hyphen, but is "Main".',
             "lambda_additional_policies must be a list of IAM policy statements, each with Effect,"
             " Action (or NotAction) and Resource (or NotResource).",
         ],
@@ -97,6 +97,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "enable_dynatrace_integration": True,
             "s3_enable_versioning": False,
             "s3_enable_lifecycle_rules": True,
+            "splunk_index_name": "a-",
             "smtp": {
                 **SMTP,
                 "host": "smtp.example.com:587",
@@ -114,6 +115,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
             "dynatrace_sync_lambda_arn must be set if enable_dynatrace_integration is true, but is"
             " null.",
             "s3_enable_lifecycle_rules must be false unless s3_enable_versioning is true",
+            'start with a letter or digit and not end with a hyphen, but is "a-".',
             "smtp.to must contain at least one email address, but is empty.",
             'or an IP address, without a port, but is "smtp.example.com:587".',
             "smtp.secret_arn must be null or the ARN of a secret (arn:<partition>:secretsmanager:"
