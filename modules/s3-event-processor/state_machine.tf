@@ -254,9 +254,11 @@ locals {
             "body.$"          = "$.message.Body"
             "attributes.$"    = "$.message.Attributes"
             messageAttributes = {}
-            eventSource       = "aws:sqs"
-            eventSourceARN    = local.queue_arn
-            awsRegion         = local.region
+            # The name of its field in the response of SQS depends on the SDK that Step Functions uses.
+            "md5OfBody.$"  = "States.Hash($.message.Body, 'MD5')"
+            eventSource    = "aws:sqs"
+            eventSourceARN = local.queue_arn
+            awsRegion      = local.region
           }]
         }
       }
@@ -273,8 +275,7 @@ locals {
         BackoffRate     = 2
       } if retries > 0]
       Catch = [
-        # The function has succeeded, but with a larger response than a state may have. A message of
-        # almost 256 KB causes the same error before the function runs, and is deleted, too.
+        # The function has succeeded, but with a larger response than a state may have.
         { ErrorEquals = ["States.DataLimitExceeded"], ResultPath = "$.error", Next = "Delete" },
         { ErrorEquals = ["States.ALL"], ResultPath = "$.error", Next = "GiveBackOrBury" },
       ]

@@ -187,10 +187,10 @@ class Trial:
     def outcomes(self) -> dict[str, Outcome]:
         """Return what became of each object."""
         found: dict[str, Outcome] = defaultdict(Outcome)
-        for line in self._log():
+        for line in self.log():
             if line["action"] == "attempt":
                 found[line["key"]].attempts.append(line["receives"])
-            else:
+            elif line["action"] == "process_complete":
                 found[line["key"]].processed += 1
         for message in self._dead_letters("function"):
             attributes = message["MessageAttributes"]
@@ -218,7 +218,8 @@ class Trial:
         self.clock.advance(_HOUR_SEC + 1)
         return found
 
-    def _log(self) -> Iterator[dict[str, Any]]:
+    def log(self) -> Iterator[dict[str, Any]]:
+        """Return what the function has logged since the trial began."""
         pages = (
             self.aws.client("logs")
             .get_paginator("filter_log_events")

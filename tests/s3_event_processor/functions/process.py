@@ -19,6 +19,8 @@ def lambda_handler(event: dict[str, Any], context: object) -> object:
     receives = int(record["attributes"]["ApproximateReceiveCount"])
     print(json.dumps({"action": "attempt", "key": key, "receives": receives}))
     way = key.split("/")[1]
+    if way == "shown":
+        print(json.dumps({"action": "record", "record": record}))
     result = None if "REPAIRED" in os.environ else _WAYS[way](key, receives)
     if not (isinstance(result, dict) and result["batchItemFailures"]):
         print(json.dumps({"action": "process_complete", "key": key}))
@@ -69,6 +71,7 @@ def _raise_at_random(key: str, receives: int) -> None:
 
 _WAYS: Mapping[str, Callable[[str, int], object]] = {
     "good": _nothing,
+    "shown": _nothing,
     "poison": _raise,
     "poison-much": _raise_much,
     "poison-exit": _exit,
