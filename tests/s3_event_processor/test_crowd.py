@@ -36,7 +36,8 @@ def not_deleted(trial: Trial, execution_arn: str) -> int:
         for each in events
         if "stateExitedEventDetails" in each
     )
-    return entered["Invoke"] - left["Delete"] - entered["GiveBackOrBury"]
+    # A message that was buried is deleted, too.
+    return entered["Invoke"] - entered["GiveBackOrBury"] - (left["Delete"] - left["Bury"])
 
 
 @SINGLE
