@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-ATTEMPTS = 4
+ATTEMPTS = 2
 TIMEOUT_SEC = 5
 """For connecting and for reading."""
 

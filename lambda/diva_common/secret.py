@@ -31,9 +31,9 @@ class Secret:
             (token,) = self.values((name,))
         # Spaces or line breaks would end the header that the token is sent in.
         if not token or not token.isascii() or not token.isprintable() or " " in token:
-            raise InvalidSecret(
-                f"The secret {self._arn} must be a {name}, or a JSON object with a {name}, without "
-                "spaces, control characters and characters outside of ASCII."
+            raise self._invalid(
+                f"a {name}, or a JSON object with a {name}, without spaces, control characters "
+                "and characters outside of ASCII"
             )
         return token
 
@@ -48,15 +48,15 @@ class Secret:
     def values(self, names: Sequence[str]) -> list[str]:
         """Return the values of `names` in the JSON object that is the secret.
 
-        Raises InvalidSecret.
+        They are ASCII, as tokens and logins have to be. Raises InvalidSecret.
         """
         found = self._object() or {}
         values = [found.get(name) for name in names]
-        texts = [value for value in values if isinstance(value, str) and value]
+        texts = [value for value in values if isinstance(value, str) and value and value.isascii()]
         if len(texts) < len(names):
-            raise InvalidSecret(
-                f"The secret {self._arn} must be a JSON object with texts for "
-                f"{' and '.join(names)}, but is not."
+            raise self._invalid(
+                f"a JSON object with string values for {' and '.join(names)}, without characters "
+                "outside of ASCII"
             )
         return texts
 
@@ -77,6 +77,11 @@ class Secret:
             response = self._client.get_secret_value(SecretId=self._arn)
             text = response.get("SecretString")
             if not isinstance(text, str):
-                raise InvalidSecret(f"The secret {self._arn} must be a text, but is binary.")
+                raise InvalidSecret(f"The secret {self._arn} must be a string, but is binary.")
             self._text = text
         return self._text
+
+    def _invalid(self, expected: str) -> InvalidSecret:
+        """Return the error of a secret that is not as expected, and fetch it anew the next time."""
+        self._text = None
+        return InvalidSecret(f"The secret {self._arn} must be {expected}.")

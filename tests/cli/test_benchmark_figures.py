@@ -28,7 +28,7 @@ from cli.benchmark import (
 )
 from cli.benchmark.figures import FIGURES
 from cli.benchmark.harness import BenchmarkError, harness, packaged
-from cli.benchmark.processor import processor
+from cli.benchmark.processor import Processor, processor
 from cli.benchmark.result import Result
 from incident_actions import prefixes
 
@@ -228,6 +228,15 @@ def test_functions_are_at_once_where_they_overlap(monkeypatch: pytest.MonkeyPatc
     del jobs[0]
     with pytest.raises(BenchmarkError, match="5 of 6 messages were processed"):
         measured("at-once")
+
+
+def test_an_execution_that_does_not_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.benchmark.processor._PATIENCE_SEC", 0)
+    aws = Mock()
+    aws.client.return_value.describe_execution.return_value = {"status": "RUNNING"}
+    processing = Processor(aws, {}, 1, "machine", "queue", "function")
+    with pytest.raises(BenchmarkError, match="the execution stuck has not ended after 0 s"):
+        processing.ended("stuck")
 
 
 @needs_terraform

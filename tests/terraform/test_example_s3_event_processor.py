@@ -12,6 +12,8 @@ import pytest
 from ..processes import PATIENCE_SEC
 from .examples import Example, applied
 from .monitored_functions import receive
+from .privileges import error_of_run, role_of, unneeded_grants
+from .processor_privileges import unneeded_of_schedule, unneeded_of_state_machine
 from .processors import Processor, key_of
 
 if TYPE_CHECKING:
@@ -80,6 +82,37 @@ def test_a_broken_file_is_buried_and_processed_when_it_is_repaired_and_replayed(
     processor.run()
     assert summary(processor, "broken.json")["rows"] == 2
     assert processor.depth() == (0, 0)
+
+
+def test_every_permission_of_the_function_is_needed(processor: Processor) -> None:
+    aws, function = processor.aws, processor.outputs["function_name"]
+    bucket = processor.outputs["bucket_id"]
+    processor.put({"weather.txt": WEATHER})
+
+    def event(key: str) -> dict[str, Any]:
+        detail = {"bucket": {"name": bucket}, "object": {"key": key}}
+        return {"Records": [{"body": json.dumps({"detail": detail})}]}
+
+    def first_error() -> str:
+        if error := error_of_run(aws, function, event("weather.txt")):
+            return error
+        error = error_of_run(aws, function, event("missing.csv"))
+        return "" if "NoSuchKey" in error else error
+
+    # This function reads the latest version, but others read the version that an event names.
+    assert unneeded_grants(aws, role_of(aws, function), first_error) == [
+        "Read s3:GetObjectVersion: no error"
+    ]
+
+
+def test_every_permission_of_the_state_machine_is_needed(processor: Processor) -> None:
+    unneeded = unneeded_of_state_machine(processor, WEATHER, BROKEN, "{}.csv")
+    assert not unneeded, unneeded
+
+
+def test_every_permission_of_the_schedule_is_needed(processor: Processor) -> None:
+    unneeded = unneeded_of_schedule(processor)
+    assert not unneeded, unneeded
 
 
 def test_a_second_plan_is_empty(example: Example) -> None:

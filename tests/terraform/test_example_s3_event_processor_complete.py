@@ -11,7 +11,6 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cli.common import aws_client
 from cli.demo import aws_cli
@@ -24,11 +23,12 @@ from ..dynatrace_sync import environment
 from ..https_server import https_server
 from ..processes import PATIENCE_SEC
 from ..splunk_forwarder import collector
+from ..splunk_forwarder.collector import invocation
 from .examples import Example, applied
 from .monitored_functions import MINUTE, receive
 from .privileges import error_of_run, role_of, unneeded_grants
+from .processor_privileges import unneeded_of_schedule, unneeded_of_state_machine
 from .processors import Processor
-from .test_forwarders import invocation
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -40,7 +40,6 @@ ADDRESS = "on-call@example.com"
 ORDER = json.dumps({"articles": {"bolt": 100, "nut": 50}})
 INVALID = json.dumps({"articles": {"gold": 1}})
 INTERVAL_SEC = LAG_SEC = 300
-MOST_RECEIVES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +313,7 @@ def run_event(aws: LocalAws, function: str, outputs: Mapping[str, Any]) -> objec
     if function == FUNCTION:
         return order_event(aws, outputs["bucket_id"], "probes/5.json", "probes/6.json")
     if function == FORWARDER:
-        return invocation("probe")
+        return invocation(["probe"])
     if function == MAILER:
         return {"Records": [{"Sns": {"MessageId": "1", "Subject": "Probe", "Message": "probe"}}]}
     metric = {
@@ -338,42 +337,10 @@ def test_every_permission_of_a_function_is_needed(
 
 
 def test_every_permission_of_the_state_machine_is_needed(processor: Processor) -> None:
-    aws, outputs = processor.aws, processor.outputs
-    client, machine = aws.client("stepfunctions"), outputs["state_machine_arn"]
-    described = client.describe_state_machine(stateMachineArn=machine)
-    queue = {"QueueUrl": outputs["queue_url"]}
-
-    def first_error() -> str:
-        try:
-            client.update_state_machine(
-                stateMachineArn=machine, loggingConfiguration=described["loggingConfiguration"]
-            )
-        except ClientError as error:
-            return str(error)
-        # One to bury, one to give back, and one to delete. There may be more from the last time.
-        processor.put({"orders/due.json": INVALID})
-        for _ in range(MOST_RECEIVES - 1):
-            aws.client("sqs").receive_message(**queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
-        processor.put({"orders/invalid.json": INVALID, "orders/valid.json": ORDER})
-        execution = processor.run()["executionArn"]
-        events = [json.dumps(event, default=str) for event in processor.events(execution)]
-        return "\n".join(event for event in events if "not authorized" in event)
-
-    role = described["roleArn"].rpartition("/")[2]
-    unneeded = unneeded_grants(aws, role, first_error)
+    unneeded = unneeded_of_state_machine(processor, ORDER, INVALID, "orders/{}.json")
     assert not unneeded, unneeded
 
 
 def test_every_permission_of_the_schedule_is_needed(processor: Processor) -> None:
-    aws, rule = processor.aws, processor.outputs["schedule_rule_name"]
-    [target] = aws.client("events").list_targets_by_rule(Rule=rule)["Targets"]
-
-    def first_error() -> str:
-        aws.fire(rule)
-        if letters := processor.dead_letters("schedule"):
-            return str(letters[0]["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"])
-        processor.ended(processor.executions()[0])
-        return ""
-
-    unneeded = unneeded_grants(aws, target["RoleArn"].rpartition("/")[2], first_error)
+    unneeded = unneeded_of_schedule(processor)
     assert not unneeded, unneeded

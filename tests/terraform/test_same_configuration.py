@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from local_aws import LocalAws
 
 ROOT = Path(__file__).parent / "same_configuration"
+PROCESSOR_ROOT = Path(__file__).parent / "same_configuration_processor"
 
 # The variables that must be known at plan time, besides numbers and switches: what decides how the
 # package is built, and what exists.
@@ -33,6 +34,10 @@ KNOWN = {
     | {"requirements_file", "handler", "python_version", "architecture", "python_executable"}
     | {"alert_strategy", "alarm_emails"}
     | {"log_format", "application_log_level", "system_log_level"},
+    "modules/s3-event-processor": {"lambda_source_dir", "lambda_handler", "lambda_runtime"}
+    | {"step_functions_schedule_expression", "step_functions_log_level"},
+    "modules/splunk-forwarder": {"alarm_emails", "python_executable"},
+    "modules/dynatrace-sync": {"alarm_emails", "python_executable"},
 }
 
 
@@ -75,6 +80,15 @@ def test_a_second_plan_is_empty(applied: Terraform) -> None:
     assert not applied.plan()
 
 
+def test_a_processor_and_its_forwarders_are_planned(aws: LocalAws, tmp_path: Path) -> None:
+    project = working_copy(tmp_path / "project")
+    for root in (PROCESSOR_ROOT, ROOT):
+        shutil.copytree(root, project / root.relative_to(paths.ROOT))
+    terraform = Terraform(project / PROCESSOR_ROOT.relative_to(paths.ROOT))
+    terraform.init()
+    assert terraform.plan()
+
+
 @pytest.mark.parametrize("module", KNOWN)
 def test_every_other_variable_comes_from_a_resource(module: str) -> None:
     variables = hcl2.loads((paths.ROOT / module / "variables.tf").read_text())["variable"]
@@ -86,17 +100,18 @@ def test_every_other_variable_comes_from_a_resource(module: str) -> None:
     } - KNOWN[module]
     from_resources = {
         name
-        for block in hcl2.loads((ROOT / "main.tf").read_text())["module"]
+        for root in (ROOT, PROCESSOR_ROOT)
+        for block in hcl2.loads((root / "main.tf").read_text())["module"]
         for call in block.values()
-        if (ROOT / call["source"].strip('"')).resolve() == (paths.ROOT / module).resolve()
+        if (root / call["source"].strip('"')).resolve() == (paths.ROOT / module).resolve()
         for name, value in call.items()
         if mentions_a_resource(str(value))
     }
-    assert others <= from_resources, "add these to same_configuration/main.tf, or to KNOWN"
+    assert others <= from_resources, "add these to a main.tf of same_configuration, or to KNOWN"
 
 
 def mentions_a_resource(expression: str) -> bool:
-    return any(each in expression for each in ("aws_", "terraform_data.", "local.vpc"))
+    return any(each in expression for each in ("aws_", "terraform_data.", "local.vpc", "module."))
 
 
 def packages(aws: LocalAws) -> list[dict[str, Any]]:

@@ -9,6 +9,9 @@ from typing import Any
 
 ATTEMPTS = 3
 TIMEOUT_SEC = 10
+"""For connecting and for reading."""
+LONGEST_CALL_SEC = ATTEMPTS * 2 * TIMEOUT_SEC + sum(2**number for number in range(ATTEMPTS - 1))
+"""Of a call with all its attempts, and the longest pauses of boto3 between them."""
 
 
 def client(service: str, region: str | None = None, timeout_sec: int | None = None) -> Any:
