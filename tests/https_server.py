@@ -38,6 +38,14 @@ class CutOff(Answer):
     """An answer whose connection breaks before the end of its body."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trickle(Answer):
+    """An answer whose body comes byte by byte."""
+
+    pause: Callable[[], object] = lambda: None
+    """Called before each byte."""
+
+
 class NoAnswer(Exception):
     """Raised by a test's own answer to close the connection instead of answering."""
 
@@ -96,7 +104,12 @@ def https_server(
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content) + missing))
             self.end_headers()
-            self.wfile.write(content)
+            if isinstance(answer, Trickle):
+                for byte in content:
+                    answer.pause()
+                    self.wfile.write(bytes([byte]))
+            else:
+                self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

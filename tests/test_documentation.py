@@ -30,11 +30,18 @@ def unquoted(value: Any) -> str:
     return text
 
 
+def as_value(value: Any) -> Any:
+    """Return a value whose strings have the quotes of HCL without them."""
+    if isinstance(value, list):
+        return [as_value(each) for each in value]
+    return unquoted(value) if isinstance(value, str) else value
+
+
 def default(variable: dict[str, Any]) -> str:
     if "default" not in variable:
         return "required"
     value = variable["default"]
-    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+    return f"`{json.dumps(as_value(value))}`"
 
 
 def expected_rows(folder: Path) -> list[str]:

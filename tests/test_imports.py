@@ -19,7 +19,13 @@ FILES = {
     ".".join(file.relative_to(LAMBDA).with_suffix("").parts).removesuffix(".__init__"): file
     for file in sorted(LAMBDA.rglob("*.py"))
 }
-HANDLERS = {"scheduled_digest.lambda_function"}
+HANDLERS = {
+    "incident_actions.clear_cache",
+    "incident_actions.notify_human",
+    "incident_actions.restart_service",
+    "incident_actions.scale_up",
+    "scheduled_digest.lambda_function",
+}
 """Those that are not called `handler`."""
 
 

@@ -41,7 +41,8 @@ module "invoices" {
   lambda_max_concurrency                 = 4
   step_functions_max_concurrency         = 4
 
-  # An order for which the function fails is tried three times, ten seconds apart.
+  # An order for which the function fails is tried three times: at least ten seconds apart, at the next look
+  # at the queue.
   sqs_max_receive_count   = 3
   sqs_retry_delay_seconds = 10
 

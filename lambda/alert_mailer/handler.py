@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from diva_common.clients import client
+from diva_common.mail import mail
 from diva_common.secret import Secret
+from diva_common.smtp import Sender, Server
+from diva_common.smtp_settings import read_settings
 from diva_common.tls import tls_context
 
-from .mail import mail
 from .notification import parse
-from .settings import read_settings
-from .smtp import Sender, Server
 
 log = logging.getLogger(__name__)
 
@@ -34,5 +34,6 @@ def handler(event: Mapping[str, Any], context: object) -> None:
     send = sender()
     for record in event["Records"]:
         notification = record["Sns"]
-        send(mail(parse(notification), send.sender, send.recipients, notification["MessageId"]))
-        log.info("Sent notification %s.", notification["MessageId"])
+        found, message_id = parse(notification), notification["MessageId"]
+        send(mail(found.subject, found.text, send.sender, send.recipients, message_id))
+        log.info("Sent notification %s.", message_id)

@@ -1,1 +1,1 @@
-"""What more than one of the functions needs."""
+"""Code that several functions share."""

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-ATTEMPTS = 4
+ATTEMPTS = 2
 TIMEOUT_SEC = 5
 """For connecting and for reading."""
 
@@ -15,15 +15,16 @@ TIMEOUT_SEC = 5
 CONNECTIONS = 10
 
 
-def client(service: str, connections: int = CONNECTIONS) -> Any:
+def client(service: str, attempts: int = ATTEMPTS, connections: int = CONNECTIONS) -> Any:
     """Return a client of `service` that gives up before the function times out.
 
-    `connections` is the number of requests at the same time for which connections are kept.
+    With 1 for `attempts`, no request is sent twice. `connections` is the number of requests at the
+    same time for which connections are kept.
     """
     config = Config(
         connect_timeout=TIMEOUT_SEC,
         read_timeout=TIMEOUT_SEC,
         max_pool_connections=connections,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return boto3.client(service, config=config)

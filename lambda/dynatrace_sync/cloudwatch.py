@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .deadline import Deadline
 from .lines import count, gauge, line
 from .request import MINUTE_SEC, Sources, Window
 
@@ -65,13 +66,15 @@ class _Series:
     """Its own dimensions in Dynatrace."""
 
 
-def metric_lines(client: Any, sources: Sources, window: Window) -> Iterator[str]:
+def metric_lines(
+    client: Any, sources: Sources, window: Window, deadline: Deadline
+) -> Iterator[str]:
     """Yield a line for each metric and minute. `client` is one of CloudWatch.
 
-    Raises MetricsUnavailable.
+    Raises MetricsUnavailable and OutOfTime.
     """
     series = list(_series(sources))
-    values = _values(client, series, window)
+    values = _values(client, series, window, deadline)
     for number, each in enumerate(series):
         dimensions = {**sources.dimensions, **each.labels}
         by_statistic = [values.get((number, name), {}) for name in each.metric.statistics]
@@ -102,7 +105,7 @@ def _series(sources: Sources) -> Iterator[_Series]:
 
 
 def _values(
-    client: Any, series: Sequence[_Series], window: Window
+    client: Any, series: Sequence[_Series], window: Window, deadline: Deadline
 ) -> Mapping[tuple[int, str], Mapping[int, float]]:
     """Return (index of the series, statistic) → time of the minute → value."""
     wanted = [
@@ -125,7 +128,7 @@ def _values(
             EndTime=window.end,
             ScanBy="TimestampAscending",
         )
-        for page in pages:
+        for page in deadline.pages(pages, "The metrics of CloudWatch"):
             for result in page["MetricDataResults"]:
                 _check(result, series[asked[result["Id"]][0]])
                 times = (int(each.timestamp()) for each in result["Timestamps"])

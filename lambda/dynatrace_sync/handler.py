@@ -8,7 +8,6 @@ import logging
 import os
 import time
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any, Protocol
 
 from diva_common.clients import client
@@ -19,6 +18,7 @@ from diva_common.secret import Secret
 from diva_common.tls import tls_context
 
 from .cloudwatch import metric_lines
+from .deadline import Deadline
 from .ingest import send
 from .log_metrics import log_lines
 from .request import sources, window
@@ -57,7 +57,10 @@ def runtime() -> Runtime:
 
 
 def handler(event: Mapping[str, Any], context: Context) -> None:
-    """Copy the metrics of the window that `event` is due for. Raises what kept it from that."""
+    """Copy the metrics of the window that `event` is due for.
+
+    Raises the first error that prevented it, after everything else was sent.
+    """
     until = end_of_run(context, clock)
     use = runtime()
     covered = window(event, use.lag_sec, clock.time())
@@ -65,6 +68,20 @@ def handler(event: Mapping[str, Any], context: Context) -> None:
     _, _, _, region, account_id, *_ = context.invoked_function_arn.split(":")
     place = {"aws.account.id": account_id, "aws.region": region}
     named = dataclasses.replace(named, dimensions={**place, **named.dimensions})
-    lines = chain(metric_lines(use.metrics, named, covered), log_lines(use.logs, named, covered))
-    sent = send(use.endpoint, list(lines), until)
+    deadline = Deadline(clock, until)
+    sent = 0
+    errors: list[Exception] = []
+    # A source that cannot be read does not hold back the metrics of the other.
+    for lines in (
+        metric_lines(use.metrics, named, covered, deadline),
+        log_lines(use.logs, named, covered, deadline),
+    ):
+        try:
+            sent += send(use.endpoint, list(lines), until)
+        except Exception as error:
+            errors.append(error)
     log.info("Sent %d lines for %d to %d.", sent, covered.start, covered.end)
+    for further in errors[1:]:
+        log.error("%s", further, exc_info=further)
+    if errors:
+        raise errors[0]

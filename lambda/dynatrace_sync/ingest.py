@@ -25,7 +25,7 @@ class Refused(Exception):
 def send(endpoint: Endpoint, lines: Iterable[str], until: float) -> int:
     """Send all lines, and return their number.
 
-    A line that Dynatrace refuses does not keep back the others. Raises Refused once all others are
+    A line that Dynatrace refuses does not hold back the others. Raises Refused once all others are
     sent, or at once if it refuses a request as a whole; Unavailable if it did not accept a request
     until the monotonic time `until`; and InvalidSecret.
     """
@@ -34,11 +34,12 @@ def send(endpoint: Endpoint, lines: Iterable[str], until: float) -> int:
     for batch in _batches(lines):
         body = "\n".join(batch).encode()
         response = endpoint.post(PATH, body, _CONTENT_TYPE, until)
-        problems = _problems(response, batch)
+        invalid = _invalid(response)
+        problems = _problems(response, batch) if invalid else []
         for problem in problems:
             log.error("Dynatrace refused a line: %s", problem)
         sent += len(batch)
-        refused += _invalid(response)
+        refused += invalid
         first = first or "".join(problems[:1])
     if refused:
         raise Refused(f"Dynatrace refused {refused} of {sent} lines: {first}")
@@ -61,16 +62,15 @@ def _batches(lines: Iterable[str]) -> Iterator[list[str]]:
 
 def _invalid(response: Response) -> int:
     """Return how many lines were refused. Raises Refused if the request was, as a whole."""
-    answer = _answer(response)
-    if response.status == 202 or (response.status == 400 and "linesInvalid" in answer):
-        return int(answer.get("linesInvalid") or 0)
+    number = _answer(response).get("linesInvalid")
+    invalid = number if isinstance(number, int) else 0
+    if response.status == 202 or (response.status == 400 and invalid > 0):
+        return invalid
     raise Refused(f"Dynatrace refused the request: {response.status} {response.text()}")
 
 
 def _problems(response: Response, batch: Sequence[str]) -> list[str]:
     """Return what Dynatrace says about each line that it has refused, or about all of them."""
-    if not _invalid(response):
-        return []
     error = _answer(response).get("error")
     details = error.get("invalidLines") if isinstance(error, dict) else None
     if not isinstance(details, list) or not details:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .deadline import Deadline
 from .lines import gauge, key, line
 from .request import MINUTE_SEC, Sources, Window
 
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 FIELD = "dt.metrics"
 _LARGEST = 1e300
 _LONGEST_EXCERPT = 500
+_MOST_ATTEMPTS = 100
+"""Braces in a line that may turn out not to begin an object. Each costs reading up to its end."""
 _DECODER = json.JSONDecoder()
 
 
@@ -34,15 +37,15 @@ class _Measurements:
         self.number += 1
 
 
-def log_lines(client: Any, sources: Sources, window: Window) -> Iterator[str]:
+def log_lines(client: Any, sources: Sources, window: Window, deadline: Deadline) -> Iterator[str]:
     """Yield a line for each metric and minute, of all log lines in it.
 
-    `client` is one of CloudWatch Logs. Values that are not numbers are logged.
+    `client` is one of CloudWatch Logs. Values that are not numbers are logged. Raises OutOfTime.
     """
     if sources.log_group_name is None:
         return
     measured: dict[tuple[int, str], _Measurements] = {}
-    for timestamp, message in _messages(client, sources.log_group_name, window):
+    for timestamp, message in _messages(client, sources.log_group_name, window, deadline):
         minute = timestamp // 1000 // MINUTE_SEC * MINUTE_SEC
         for name, value in _metrics(message).items():
             valid = key(name)
@@ -59,7 +62,9 @@ def log_lines(client: Any, sources: Sources, window: Window) -> Iterator[str]:
         yield line(f"log.{name}", dimensions, payload, minute)
 
 
-def _messages(client: Any, log_group_name: str, window: Window) -> Iterator[tuple[int, str]]:
+def _messages(
+    client: Any, log_group_name: str, window: Window, deadline: Deadline
+) -> Iterator[tuple[int, str]]:
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=log_group_name,
         startTime=window.start * 1000,
@@ -67,7 +72,7 @@ def _messages(client: Any, log_group_name: str, window: Window) -> Iterator[tupl
         filterPattern=f'"{FIELD}"',
     )
     try:
-        for page in pages:
+        for page in deadline.pages(pages, f"The log group {log_group_name}"):
             for event in page["events"]:
                 yield event["timestamp"], event["message"]
     except client.exceptions.ResourceNotFoundException:
@@ -76,25 +81,39 @@ def _messages(client: Any, log_group_name: str, window: Window) -> Iterator[tupl
 
 
 def _metrics(message: str) -> Mapping[str, Any]:
+    """Return the metrics of a log line, and log an error if it has none that can be read."""
+    try:
+        metrics = _found(message)
+    except RecursionError:  # objects in objects, too deep for Python
+        metrics = None
+    if metrics is None:
+        log.error("The %s of a line cannot be read. Line: %s", FIELD, message[:_LONGEST_EXCERPT])
+        return {}
+    return metrics
+
+
+def _found(message: str) -> Mapping[str, Any] | None:
     """Return the metrics of a log line: by itself, after Lambda's prefix, or in its JSON format."""
-    for found in _objects(message):
-        if isinstance(metrics := found.get(FIELD), dict):
-            return metrics
-        inner = found.get("message")
-        text = json.dumps(inner) if isinstance(inner, dict) else str(inner)
-        if FIELD in text:
-            return _metrics(text)
-    log.error("The %s of a line cannot be read. Line: %s", FIELD, message[:_LONGEST_EXCERPT])
-    return {}
+    for each in _objects(message):
+        found: Any = each
+        while isinstance(found, dict):
+            if isinstance(metrics := found.get(FIELD), dict):
+                return metrics
+            found = found.get("message")
+        if isinstance(found, str) and FIELD in found:
+            return _found(found)
+    return None
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """Yield the JSON objects in `text`."""
     start = text.find("{")
-    while start >= 0:
+    failed = 0
+    while start >= 0 and failed < _MOST_ATTEMPTS:
         try:
             found, end = _DECODER.raw_decode(text, start)
         except ValueError:
+            failed += 1
             end = start + 1
         else:
             yield found

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from diva_common.endpoint import Endpoint, Response
+
+from .subscription import Event
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,21 @@ class Refused(Exception):
     """HEC has refused events for a reason that another attempt would not change."""
 
 
+@dataclass(slots=True)
+class Outcome:
+    """What became of events."""
+
+    accepted: int = 0
+    left: list[Event] = field(default_factory=list)
+    """Those that HEC has refused, and those that were not sent."""
+    error: Exception | None = None
+    """Why the first event was left. None if none was."""
+
+    def leave(self, events: Iterable[Event], error: Exception) -> None:
+        self.left += events
+        self.error = self.error or error
+
+
 @dataclass(frozen=True, slots=True)
 class Collector:
     """HEC, and the largest batch that it is sent."""
@@ -30,51 +47,52 @@ class Collector:
     endpoint: Endpoint
     max_batch_bytes: int
 
-    def send(self, events: Iterable[bytes], until: float) -> int:
-        """Send all events, and return their number.
+    def send(self, events: Iterable[Event], until: float) -> Outcome:
+        """Send events until the monotonic time `until`.
 
-        An event that HEC refuses does not keep back the others of its batch. Raises Refused once
-        all others are sent, or at once if HEC refuses a batch as a whole; Unavailable if HEC did
-        not accept a batch until the monotonic time `until`; and InvalidSecret.
+        Events that HEC refuses do not hold back the others. An error of the endpoint or of its
+        token does, since it would be the same for all: it is the error of the outcome.
         """
-        sent = 0
-        refusals: list[str] = []
-        for batch in _batches(events, self.max_batch_bytes):
-            sent += self._send(batch, until, refusals)
-        if refusals:
-            raise Refused(
-                f"HEC refused {len(refusals)} of {sent + len(refusals)} events: {refusals[0]}"
-            )
-        return sent
+        outcome = Outcome()
+        batches = _batches(events, self.max_batch_bytes)
+        for batch in batches:
+            try:
+                self._send(batch, until, outcome)
+            except Exception as error:
+                for unsent in (batch, *batches):
+                    outcome.leave(unsent, error)
+        return outcome
 
-    def _send(self, batch: list[bytes], until: float, refusals: list[str]) -> int:
-        """Send a batch without the events that HEC refuses, and return how many it has accepted."""
+    def _send(self, batch: list[Event], until: float, outcome: Outcome) -> None:
+        """Send a batch without the events that HEC refuses, which are removed from it."""
         while batch:
-            response = self.endpoint.post(PATH, b"\n".join(batch), _CONTENT_TYPE, until)
+            body = b"\n".join(each.body for each in batch)
+            response = self.endpoint.post(PATH, body, _CONTENT_TYPE, until)
             if response.status == 200:
-                break
+                outcome.accepted += len(batch)
+                return
             number = _refused_event(response, len(batch))
             reason = f"{response.status} {response.text()}"
             if number is None:
-                raise Refused(f"HEC refused {len(batch)} events: {reason}")
+                outcome.leave(batch, Refused(f"HEC refused {len(batch)} events: {reason}"))
+                return
             # HEC does not say whether it has kept the events before, so they are sent again: twice
             # is better than not at all.
-            log.error("HEC refused an event: %s. Event: %s", reason, _excerpt(batch[number]))
-            refusals.append(reason)
-            batch = [*batch[:number], *batch[number + 1 :]]
-        return len(batch)
+            refused = batch.pop(number)
+            log.error("HEC refused an event: %s. Event: %s", reason, _excerpt(refused.body))
+            outcome.leave([refused], Refused(f"HEC refused an event: {reason}"))
 
 
-def _batches(events: Iterable[bytes], max_bytes: int) -> Iterator[list[bytes]]:
+def _batches(events: Iterable[Event], max_bytes: int) -> Iterator[list[Event]]:
     """Yield batches of at most `max_bytes`. A larger event is a batch of its own."""
-    batch: list[bytes] = []
+    batch: list[Event] = []
     size = 0
     for event in events:
-        if batch and size + len(event) + 1 > max_bytes:
+        if batch and size + len(event.body) + 1 > max_bytes:
             yield batch
             batch, size = [], 0
         batch.append(event)
-        size += len(event) + 1
+        size += len(event.body) + 1
     if batch:
         yield batch
 

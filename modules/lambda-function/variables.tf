@@ -331,10 +331,15 @@ variable "provisioned_concurrent_executions" {
 }
 
 variable "ignore_provisioned_concurrency_changes" {
-  description = "Whether provisioned concurrency can be changed outside of Terraform, for example by Application Auto Scaling. `provisioned_concurrent_executions` is then the initial value."
+  description = "Whether provisioned concurrency can be changed outside of Terraform, for example by Application Auto Scaling. `provisioned_concurrent_executions` is then the initial value. Before you change it for an existing function, move its state (see the README)."
   type        = bool
   default     = false
   nullable    = false
+
+  validation {
+    condition     = !var.ignore_provisioned_concurrency_changes || var.provisioned_concurrent_executions != null
+    error_message = "ignore_provisioned_concurrency_changes must be false unless provisioned_concurrent_executions is set."
+  }
 }
 
 variable "snap_start" {

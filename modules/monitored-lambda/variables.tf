@@ -24,8 +24,12 @@ variable "lambda_source_dir" {
   default     = null
 
   validation {
-    condition     = var.image_uri != null || (local.create_package ? var.lambda_source_dir != null || length(var.source_roots) > 0 : var.lambda_source_dir == null)
-    error_message = "Either lambda_source_dir or package_path must be set, but ${local.create_package ? "neither is set" : "both are set"}."
+    condition     = var.image_uri != null || !local.create_package || var.lambda_source_dir != null || length(var.source_roots) > 0
+    error_message = "lambda_source_dir, source_roots, package_path or image_uri must be set, but none is."
+  }
+  validation {
+    condition     = local.create_package || var.lambda_source_dir == null
+    error_message = "lambda_source_dir must be null if package_path is set, but is \"${coalesce(var.lambda_source_dir, "-")}\"."
   }
   validation {
     condition     = var.image_uri == null || (var.package_path == null && var.lambda_source_dir == null && length(var.source_roots) == 0 && var.requirements_file == null)

@@ -10,7 +10,7 @@ locals {
   dead_letter_descriptions = {
     event    = "EventBridge could not send an event to ${local.names.queue}."
     queue    = "A message was received more than ${var.sqs_max_receive_count} times, and neither processed nor buried."
-    function = "The function failed ${var.sqs_max_receive_count} times for a message. Its attributes have the cause."
+    function = "A message was not processed after ${var.sqs_max_receive_count} receives. Its attribute Cause says why."
     schedule = "EventBridge could not start ${local.names.state_machine} or copy metrics to Dynatrace."
   }
 

@@ -10,6 +10,11 @@ locals {
 resource "aws_s3_bucket" "this" {
   count = var.create_bucket ? 1 : 0
 
+  # checkov:skip=CKV_AWS_18:Data events in CloudTrail log access without another bucket
+  # checkov:skip=CKV_AWS_144:Objects wait here to be processed; a copy in another region would not be
+  # checkov:skip=CKV_AWS_145:Encrypted with a key of S3; a bucket with a customer managed key can be given as existing_bucket_id
+  # checkov:skip=CKV2_AWS_61:Lifecycle rules are an option, s3_enable_lifecycle_rules
+  # checkov:skip=CKV2_AWS_62:aws_s3_bucket_notification.this sends all events to EventBridge
   bucket        = local.names.bucket
   force_destroy = var.s3_force_destroy
   tags          = var.tags
@@ -55,7 +60,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # S3 rejects rules about noncurrent versions of a bucket without versions.
+  # Without versioning, the bucket has no noncurrent versions that the rule could apply to.
   depends_on = [aws_s3_bucket_versioning.this]
 }
 

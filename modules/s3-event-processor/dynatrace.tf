@@ -40,6 +40,7 @@ resource "aws_cloudwatch_event_target" "dynatrace" {
     arn = aws_sqs_queue.dead_letters["schedule"].arn
   }
 
+  # The first event can come immediately.
   depends_on = [aws_lambda_permission.dynatrace]
 }
 

@@ -46,11 +46,12 @@ check "output_to_the_same_bucket" {
 }
 
 locals {
+  # NotAction and NotResource can allow anything. The bucket of a resource may have wildcards.
   additional_actions = flatten([
     for statement in var.lambda_additional_policies : [
-      for resource in flatten([try(statement.Resource, [])]) : flatten([try(statement.Action, [])])
-      if try(statement.Effect, "Allow") == "Allow" && (resource == "*" || startswith(resource, "arn:${local.partition}:s3:::*") || try(startswith(resource, local.bucket_arn), false))
+      for resource in flatten([try(statement.Resource, "*")]) : flatten([try(statement.Action, "*")])
+      if statement.Effect == "Allow" && can(regex("^${replace(replace(replace(split("/", resource)[0], ".", "\\."), "*", ".*"), "?", ".")}$", local.bucket_arn))
     ]
   ])
-  may_write = anytrue([for action in local.additional_actions : can(regex("^(\\*|s3:(\\*|Put(\\*|Object)))$", action))])
+  may_write = anytrue([for action in local.additional_actions : can(regex("^(\\*|s3:(\\*|Put(\\*|Object\\*?)))$", action))])
 }

@@ -15,9 +15,9 @@ locals {
   # Names that would be too long for AWS are cut and end with a hash.
   full_names = {
     bucket             = { name = lower(replace("${var.name_prefix}-${local.account_id}-${local.region}", "_", "-")), length = 63 }
-    queue              = { name = "${var.name_prefix}-${coalesce(var.sqs_queue_name, "events")}", length = 76 }
-    function           = { name = "${var.name_prefix}-${coalesce(var.lambda_function_name, "function")}", length = 60 }
-    state_machine      = { name = "${var.name_prefix}-${coalesce(var.step_functions_name, "processor")}", length = 80 }
+    queue              = { name = "${var.name_prefix}-${var.sqs_queue_name}", length = 76 }
+    function           = { name = "${var.name_prefix}-${local.function_name_after_prefix}", length = 60 }
+    state_machine      = { name = "${var.name_prefix}-${var.step_functions_name}", length = 80 }
     event_rule         = { name = "${var.name_prefix}-object-created", length = 60 }
     schedule_rule      = { name = "${var.name_prefix}-schedule", length = 60 }
     sync_rule          = { name = "${var.name_prefix}-dynatrace-sync", length = 64 }
@@ -113,11 +113,15 @@ locals {
   assume_role_policies = {
     for service in ["lambda", "states", "events"] : service => jsonencode({
       Version = "2012-10-17"
-      Statement = [{
-        Effect    = "Allow"
-        Action    = "sts:AssumeRole"
-        Principal = { Service = "${service}.amazonaws.com" }
-      }]
+      Statement = [merge(
+        {
+          Effect    = "Allow"
+          Action    = "sts:AssumeRole"
+          Principal = { Service = "${service}.amazonaws.com" }
+        },
+        # Lambda does not send the account.
+        [{}, { Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } } }][service == "lambda" ? 0 : 1],
+      )]
     })
   }
 }

@@ -44,7 +44,7 @@ output "lambda_role_name" {
 }
 
 output "lambda_alias_arn" {
-  description = "ARN of the `live` alias, which has the provisioned concurrency. Null without."
+  description = "ARN of the `live` alias, which has the provisioned concurrency. Null without provisioned concurrency."
   value       = local.has_alias ? local.invoked_arn : null
 }
 

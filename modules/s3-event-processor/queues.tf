@@ -6,6 +6,10 @@ locals {
   queue_arn        = aws_sqs_queue.events.arn
   function_dlq_url = aws_sqs_queue.dead_letters["function"].url
 
+  # Two weeks, the maximum. A message that SQS moves to a dead-letter queue keeps the time at which it was
+  # sent.
+  dead_letter_retention_seconds = 1209600
+
   dead_letter_queues = {
     event    = "${local.names.event_rule}-dlq"
     queue    = "${local.names.queue}-dlq"
@@ -58,7 +62,7 @@ resource "aws_sqs_queue" "dead_letters" {
   for_each = local.dead_letter_queues
 
   name                      = each.value
-  message_retention_seconds = 1209600 # two weeks, the maximum
+  message_retention_seconds = local.dead_letter_retention_seconds
   sqs_managed_sse_enabled   = true
   policy                    = lookup(local.queue_policies, each.key, null)
   tags                      = var.tags
@@ -80,5 +84,9 @@ check "message_retention" {
   assert {
     condition     = var.sqs_message_retention_seconds >= local.longest_time_in_queue
     error_message = "sqs_message_retention_seconds is ${var.sqs_message_retention_seconds}, but a message can be received ${var.sqs_max_receive_count + 1} times within ${local.longest_time_in_queue} seconds before it is in a dead-letter queue (visibility timeout and sqs_retry_delay_seconds). SQS would delete it before, and the object would be lost."
+  }
+  assert {
+    condition     = var.sqs_message_retention_seconds < local.dead_letter_retention_seconds
+    error_message = "sqs_message_retention_seconds is ${var.sqs_message_retention_seconds}, as long as messages are kept in dead-letter queues. A message that SQS moves to the dead-letter queue of the queue keeps its age, and can be deleted there immediately."
   }
 }

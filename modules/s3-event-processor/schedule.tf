@@ -1,6 +1,8 @@
 # EventBridge starts the state machine.
 
 resource "aws_sfn_state_machine" "this" {
+  # checkov:skip=CKV_AWS_284:Tracing costs for each execution, and step_functions_log_level shows the same
+  # checkov:skip=CKV_AWS_285:The log has no input and output, which can contain what the function returns
   name       = local.names.state_machine
   type       = "STANDARD"
   role_arn   = aws_iam_role.state_machine.arn
@@ -18,6 +20,8 @@ resource "aws_sfn_state_machine" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "state_machine" {
+  # checkov:skip=CKV_AWS_158:Without data of executions; encrypted with a key of CloudWatch Logs
+  # checkov:skip=CKV_AWS_338:The retention is an option, log_retention_days
   # With this prefix, the policies of log groups do not have to name every state machine.
   name              = "/aws/vendedlogs/states/${local.names.state_machine}"
   retention_in_days = var.log_retention_days

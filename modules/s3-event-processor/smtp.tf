@@ -7,6 +7,7 @@ locals {
 resource "aws_sns_topic" "alarms" {
   count = local.has_mailer ? 1 : 0
 
+  # checkov:skip=CKV_AWS_26:CloudWatch alarms cannot publish to a topic with the AWS managed key, and contain no data of objects
   name = "${local.names.mailer}-alarms"
   tags = var.tags
 }
@@ -18,6 +19,7 @@ resource "aws_sns_topic_subscription" "mailer" {
   protocol  = "lambda"
   endpoint  = module.mailer[0].function_arn
 
+  # SNS could not invoke the function before.
   depends_on = [aws_lambda_permission.mailer]
 }
 
@@ -41,7 +43,8 @@ module "mailer" {
   source_roots = {
     for name in ["alert_mailer", "diva_common"] : name => "${path.module}/../../lambda/${name}"
   }
-  log_format = "JSON"
+  timeout_sec = 180 # an SMTP server may take 15 seconds for each of its responses
+  log_format  = "JSON"
   environment_variables = {
     SMTP_HOST           = var.smtp.host
     SMTP_PORT           = var.smtp.port
@@ -51,6 +54,7 @@ module "mailer" {
     SMTP_STARTTLS       = var.smtp.starttls
     CA_CERTIFICATES_PEM = var.smtp.ca_certificates_pem
   }
+  vpc_config             = length(var.smtp.subnet_ids) == 0 ? null : { subnet_ids = var.smtp.subnet_ids, security_group_ids = var.smtp.security_group_ids }
   maximum_retry_attempts = 2
   dead_letter_arn        = aws_sqs_queue.undelivered_alerts[0].arn
   log_retention_days     = var.log_retention_days
@@ -61,7 +65,7 @@ resource "aws_sqs_queue" "undelivered_alerts" {
   count = local.has_mailer ? 1 : 0
 
   name                      = "${local.names.mailer}-dlq"
-  message_retention_seconds = 1209600
+  message_retention_seconds = local.dead_letter_retention_seconds
   sqs_managed_sse_enabled   = true
   tags                      = var.tags
 }

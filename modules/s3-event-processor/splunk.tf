@@ -20,6 +20,7 @@ resource "aws_cloudwatch_log_subscription_filter" "splunk" {
   filter_pattern  = ""
   destination_arn = var.splunk_forwarder_lambda_arn
 
+  # CloudWatch Logs checks that it may invoke the forwarder.
   depends_on = [aws_lambda_permission.splunk]
 }
 

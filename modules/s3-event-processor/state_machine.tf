@@ -18,11 +18,14 @@ locals {
   # The start offsets of the lanes divide the stagger.
   lane_offsets = [for lane in range(var.step_functions_lanes) : floor(lane * var.stagger_sec / var.step_functions_lanes)]
 
+  # An allowance of ten seconds for starting the function, which its own timeout does not include.
   invoke_timeout_sec  = var.lambda_timeout + 10
   retry_interval_sec  = 2
   retry_backoff_total = local.retry_interval_sec * (pow(2, var.lambda_invoke_retries) - 1)
 
-  # How long a message can be in use, from its receipt until it is deleted or given back.
+  # How long a message can be in use, from its receipt until it is deleted or given back. The last 60
+  # seconds are an allowance for requests to SQS. If all of them are slow and retried, they can take
+  # longer, and the message is processed twice.
   required_visibility_timeout = (
     (local.batch_size - 1) * var.stagger_sec + max(0, local.lane_offsets...)
     + (1 + var.lambda_invoke_retries) * local.invoke_timeout_sec + local.retry_backoff_total
@@ -30,14 +33,20 @@ locals {
   )
   visibility_timeout = max(coalesce(var.sqs_visibility_timeout_seconds, 0), local.required_visibility_timeout)
 
-  # An execution can have 25,000 history events. The most that a message can cause: start and end of
-  # the iteration 2, Stagger 2, Invoke 5 and 3 for each retry, GiveBackOrBury 2, Bury and GiveBack 5
-  # each and 3 for each retry, LeftToTimeout 2.
+  # An execution can have 25,000 history events. A task causes 5, and 3 for each retry. A message causes
+  # at most: start and end of the iteration 2, Stagger 2, Invoke, Delete, Reported? 2, BatchItemFailures 2,
+  # GiveBackOrBury 2, Bury, Delete or GiveBack, Reported? 2, LeftToTimeout 2. A cycle: Receive, Process 4, ReceiveAgain? 2, CountCycle 2. A lane: start and end of
+  # the iteration 2, LaneDone 2. A look: CountMessages, AnyMessages? 2, FindOldestExecution, IsOldest? 2,
+  # Lanes 4, AnyLaneFailed? 2, CountLook 2, WaitToLook 2. An execution: start and end 2, StartLooking 2,
+  # Done 2.
   service_retries    = 2
-  events_per_message = 2 + 2 + (5 + 3 * var.lambda_invoke_retries) + 2 + 2 * (5 + 3 * local.service_retries) + 2
-  events_per_cycle   = local.batch_size * local.events_per_message + (5 + 3 * local.service_retries) + 4 + 4
-  largest_max_cycles = floor((25000 - 500) / max(1, local.looks * var.step_functions_lanes * local.events_per_cycle))
-  max_cycles         = coalesce(var.step_functions_max_cycles, min(1000, local.largest_max_cycles))
+  events_per_task    = 5 + 3 * local.service_retries
+  events_per_message = 2 + 2 + (5 + 3 * var.lambda_invoke_retries) + 3 * local.events_per_task + 5 * 2
+  events_per_cycle   = local.batch_size * local.events_per_message + local.events_per_task + 4 + 2 + 2
+  events_per_lane    = 2 + 2
+  events_of_lanes    = 25000 - 6 - local.looks * (2 * local.events_per_task + 4 * 2 + 4 + 2)
+  largest_max_cycles = floor((local.events_of_lanes / max(1, local.looks * var.step_functions_lanes) - local.events_per_lane) / local.events_per_cycle)
+  max_cycles         = coalesce(var.step_functions_max_cycles, local.largest_max_cycles)
 
   # EventBridge does not know seconds. Where the queue is to be looked at more often than once a
   # minute, an execution looks several times.
@@ -145,7 +154,10 @@ locals {
         ProcessorConfig = { Mode = "INLINE" }
         StartAt         = local.lane.StartAt
         States = merge(local.lane.States, {
-          Receive    = merge(local.lane.States.Receive, { Catch = [{ ErrorEquals = ["States.ALL"], Next = "LaneFailed" }] })
+          Receive = merge(local.lane.States.Receive, {
+            # States.ALL does not include States.DataLimitExceeded, a batch with too large messages.
+            Catch = [for error in ["States.DataLimitExceeded", "States.ALL"] : { ErrorEquals = [error], Next = "LaneFailed" }]
+          })
           LaneFailed = { Type = "Pass", Result = { failed = true }, End = true }
           LaneDone   = { Type = "Pass", Result = { failed = false }, End = true }
         })
@@ -189,6 +201,7 @@ locals {
         MaxConcurrency = local.batch_size
         ItemSelector = {
           "message.$"  = "$$.Map.Item.Value"
+          reported     = { failures = 0 }
           "receives.$" = "States.StringToJson($$.Map.Item.Value.Attributes.ApproximateReceiveCount)"
           "delay.$"    = "States.MathAdd($.run.offset, States.ArrayGetItem(States.Array(${join(", ", local.delays)}), $$.Map.Item.Index))"
         }
@@ -214,9 +227,10 @@ locals {
         )
         Default = var.step_functions_lanes == 1 ? "Done" : "LaneDone"
       }
+      # The start offset applies to the first batch only, after which the lanes are apart.
       CountCycle = {
         Type       = "Pass"
-        Parameters = { "cycle.$" = "States.MathAdd($.run.cycle, 1)", "offset.$" = "$.run.offset" }
+        Parameters = { "cycle.$" = "States.MathAdd($.run.cycle, 1)", offset = 0 }
         ResultPath = "$.run"
         Next       = "Receive"
       }
@@ -240,13 +254,18 @@ locals {
             "body.$"          = "$.message.Body"
             "attributes.$"    = "$.message.Attributes"
             messageAttributes = {}
-            eventSource       = "aws:sqs"
-            eventSourceARN    = local.queue_arn
-            awsRegion         = local.region
+            # The name of its field in the response of SQS depends on the SDK that Step Functions uses.
+            "md5OfBody.$"  = "States.Hash($.message.Body, 'MD5')"
+            eventSource    = "aws:sqs"
+            eventSourceARN = local.queue_arn
+            awsRegion      = local.region
           }]
         }
       }
-      ResultPath     = null
+      # A function for an event source with ReportBatchItemFailures can name its failures in its
+      # response, instead of raising an error.
+      ResultSelector = { "failures.$" = "States.ArrayLength($.Payload..batchItemFailures[:1])" }
+      ResultPath     = "$.reported"
       TimeoutSeconds = local.invoke_timeout_sec
       # Errors of Lambda, not of the function.
       Retry = [for retries in [var.lambda_invoke_retries] : {
@@ -298,17 +317,36 @@ locals {
       Catch          = [{ ErrorEquals = ["States.ALL"], ResultPath = "$.error", Next = "GiveBack" }]
       Next           = "Delete"
     }
+    # A Choice state before it would cost a transition for every message. Instead, SQS refuses to delete
+    # a message for which the function has reported a failure, and the choice is made only then.
     Delete = {
       Type     = "Task"
       Resource = "${local.aws_sdk}:sqs:deleteMessage"
       Parameters = {
         QueueUrl          = local.queue_url
-        "ReceiptHandle.$" = "$.message.ReceiptHandle"
+        "ReceiptHandle.$" = "States.ArrayGetItem(States.Array($.message.ReceiptHandle, 'not deleted, since the function reported a failure'), $.reported.failures)"
       }
+      ResultPath     = null
       TimeoutSeconds = 15
       Retry          = local.retry_service
-      Catch          = [{ ErrorEquals = ["States.ALL"], Next = "LeftToTimeout" }]
+      Catch          = [{ ErrorEquals = ["States.ALL"], ResultPath = null, Next = "Reported?" }]
       End            = true
+    }
+    "Reported?" = {
+      Type    = "Choice"
+      Choices = [{ Variable = "$.reported.failures", NumericGreaterThan = 0, Next = "BatchItemFailures" }]
+      Default = "LeftToTimeout"
+    }
+    # As if the function had raised an error.
+    BatchItemFailures = {
+      Type = "Pass"
+      Parameters = {
+        "message.$"  = "$.message"
+        "receives.$" = "$.receives"
+        reported     = { failures = 0 }
+        error        = { Error = "BatchItemFailures", Cause = "The function returned batchItemFailures." }
+      }
+      Next = "GiveBackOrBury"
     }
     # The message becomes visible again when its visibility timeout ends.
     LeftToTimeout = { Type = "Succeed" }

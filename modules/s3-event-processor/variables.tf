@@ -50,6 +50,14 @@ variable "existing_bucket_arn" {
     condition     = var.existing_bucket_arn == null || can(regex("^arn:aws[a-z0-9-]*:s3:::[a-z0-9.-]+$", var.existing_bucket_arn))
     error_message = "existing_bucket_arn must be the ARN of a bucket (arn:<partition>:s3:::<name>), but is \"${coalesce(var.existing_bucket_arn, "-")}\"."
   }
+  validation {
+    condition     = !var.create_bucket || var.existing_bucket_arn == null
+    error_message = "existing_bucket_arn must be null if create_bucket is true, but is set."
+  }
+  validation {
+    condition     = var.existing_bucket_arn == null || var.existing_bucket_id == null || try(endswith(var.existing_bucket_arn, ":::${var.existing_bucket_id}"), true)
+    error_message = "existing_bucket_arn must be the ARN of the bucket in existing_bucket_id (\"${coalesce(var.existing_bucket_id, "-")}\"), but is \"${coalesce(var.existing_bucket_arn, "-")}\"."
+  }
 }
 
 variable "manage_bucket_notifications" {
@@ -119,18 +127,28 @@ variable "s3_key_suffixes" {
     condition     = !contains(var.s3_key_suffixes, "")
     error_message = "s3_key_suffixes must not contain an empty string. An empty list processes keys with any suffix."
   }
+  validation {
+    # The names of the bucket and of the event take the other 200 characters of a pattern.
+    condition     = length(jsonencode([for pair in setproduct(coalescelist(var.s3_key_prefixes, [""]), coalescelist(var.s3_key_suffixes, [""])) : { wildcard = join("*", pair) }])) <= 1848
+    error_message = "s3_key_prefixes and s3_key_suffixes must be fewer or shorter: EventBridge accepts event patterns of at most 2,048 characters, which leaves 1,848 for the filters, but these ${length(coalescelist(var.s3_key_prefixes, [""])) * length(coalescelist(var.s3_key_suffixes, [""]))} pairs have ${length(jsonencode([for pair in setproduct(coalescelist(var.s3_key_prefixes, [""]), coalescelist(var.s3_key_suffixes, [""])) : { wildcard = join("*", pair) }]))}."
+  }
 }
 
 # The queue
 
 variable "sqs_queue_name" {
-  description = "Name of the SQS queue, after the prefix. Null uses `events`."
+  description = "Name of the SQS queue, after the prefix."
   type        = string
-  default     = null
+  default     = "events"
+  nullable    = false
 
   validation {
-    condition     = var.sqs_queue_name == null || can(regex("^[A-Za-z0-9_-]{1,75}$", var.sqs_queue_name))
-    error_message = "sqs_queue_name must be null or consist of 1 to 75 letters, digits, hyphens or underscores, but is \"${coalesce(var.sqs_queue_name, "-")}\"."
+    condition     = can(regex("^[A-Za-z0-9_-]{1,75}$", var.sqs_queue_name))
+    error_message = "sqs_queue_name must consist of 1 to 75 letters, digits, hyphens or underscores, but is \"${var.sqs_queue_name}\"."
+  }
+  validation {
+    condition     = alltrue([for name in concat([local.function_name_after_prefix], local.other_queue_owners) : !contains([name, "${name}-dlq"], var.sqs_queue_name)])
+    error_message = "sqs_queue_name must be neither the name of the function nor one of ${join(", ", [for name in local.other_queue_owners : "\"${name}\""])}, with or without -dlq, since their dead-letter queues have these names, but is \"${var.sqs_queue_name}\"."
   }
 }
 
@@ -146,7 +164,7 @@ variable "sqs_visibility_timeout_seconds" {
 }
 
 variable "sqs_max_receive_count" {
-  description = "Number of times that the function can fail for a message before the message is buried in the dead-letter queue of the function, from 1 to 999."
+  description = "Number of receives after which a message that was not processed is buried in the dead-letter queue of the function, from 1 to 999."
   type        = number
   default     = 3
   nullable    = false
@@ -158,7 +176,7 @@ variable "sqs_max_receive_count" {
 }
 
 variable "sqs_retry_delay_seconds" {
-  description = "Number of seconds before a message for which the function failed is processed again. From 0 to 43200, less the time that a message can be in use."
+  description = "Minimum number of seconds before a message for which the function failed is processed again, at the next look at the queue. From 0 to 43200, less the time that a message can be in use."
   type        = number
   default     = 30
   nullable    = false
@@ -230,6 +248,10 @@ variable "lambda_function_name" {
     condition     = !var.create_lambda || can(regex("^[A-Za-z0-9_-]{1,60}$", var.lambda_function_name))
     error_message = "lambda_function_name must consist of 1 to 60 letters, digits, hyphens or underscores, but is \"${coalesce(var.lambda_function_name, "null")}\"."
   }
+  validation {
+    condition     = !contains(local.other_queue_owners, coalesce(var.lambda_function_name, "-"))
+    error_message = "lambda_function_name must not be one of ${join(", ", [for name in local.other_queue_owners : "\"${name}\""])}, since their dead-letter queues have the same names, but is \"${coalesce(var.lambda_function_name, "-")}\"."
+  }
 }
 
 variable "lambda_handler" {
@@ -240,6 +262,10 @@ variable "lambda_handler" {
   validation {
     condition     = !var.create_lambda || var.lambda_handler != null
     error_message = "lambda_handler must be set if create_lambda is true, but is null."
+  }
+  validation {
+    condition     = var.lambda_handler == null || try(can(regex("^[^[:space:]./\\\\]+([./][^[:space:]./\\\\]+)*[.][\\p{L}_][\\p{L}\\p{N}_]*$", var.lambda_handler)) && length(var.lambda_handler) <= 128, false)
+    error_message = "lambda_handler must be <module>.<function>, for example main.handler or folder/main.handler, of at most 128 characters, but is \"${coalesce(var.lambda_handler, "-")}\"."
   }
 }
 
@@ -259,6 +285,11 @@ variable "lambda_runtime" {
   type        = string
   default     = "python3.12"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^python3\\.1[0-4]$", var.lambda_runtime))
+    error_message = "lambda_runtime must be one of \"python3.10\" to \"python3.14\", but is \"${var.lambda_runtime}\"."
+  }
 }
 
 variable "lambda_memory_size" {
@@ -266,6 +297,11 @@ variable "lambda_memory_size" {
   type        = number
   default     = 256
   nullable    = false
+
+  validation {
+    condition     = var.lambda_memory_size >= 128 && var.lambda_memory_size <= 10240 && floor(var.lambda_memory_size) == var.lambda_memory_size
+    error_message = "lambda_memory_size must be a whole number from 128 to 10240 (MB), but is ${var.lambda_memory_size}."
+  }
 }
 
 variable "lambda_timeout" {
@@ -300,14 +336,14 @@ variable "lambda_environment_variables" {
 }
 
 variable "lambda_additional_policies" {
-  description = "IAM policy statements to add to the execution role, each an object with `Effect`, `Action` and `Resource`. The role can already read the bucket and write the log."
+  description = "IAM policy statements to add to the execution role, each an object with `Effect`, `Action` (or `NotAction`) and `Resource` (or `NotResource`). The role can already read the bucket and write the log."
   type        = any
   default     = []
   nullable    = false
 
   validation {
-    condition     = can([for statement in var.lambda_additional_policies : [statement.Effect, statement.Action, statement.Resource]])
-    error_message = "lambda_additional_policies must be a list of IAM policy statements, each with Effect, Action and Resource."
+    condition     = can([for statement in var.lambda_additional_policies : [statement.Effect, try(statement.Action, statement.NotAction), try(statement.Resource, statement.NotResource)]])
+    error_message = "lambda_additional_policies must be a list of IAM policy statements, each with Effect, Action (or NotAction) and Resource (or NotResource)."
   }
 }
 
@@ -374,18 +410,19 @@ variable "lambda_auto_scaling_backlog_target" {
 # The state machine
 
 variable "step_functions_name" {
-  description = "Name of the state machine, after the prefix. Null uses `processor`."
+  description = "Name of the state machine, after the prefix."
   type        = string
-  default     = null
+  default     = "processor"
+  nullable    = false
 
   validation {
-    condition     = var.step_functions_name == null || can(regex("^[A-Za-z0-9_-]{1,80}$", var.step_functions_name))
-    error_message = "step_functions_name must be null or consist of 1 to 80 letters, digits, hyphens or underscores, but is \"${coalesce(var.step_functions_name, "-")}\"."
+    condition     = can(regex("^[A-Za-z0-9_-]{1,80}$", var.step_functions_name))
+    error_message = "step_functions_name must consist of 1 to 80 letters, digits, hyphens or underscores, but is \"${var.step_functions_name}\"."
   }
 }
 
 variable "step_functions_max_concurrency" {
-  description = "Maximum concurrency for the Map state in Step Functions: how many messages a lane receives and processes at once. Only 10 can be used."
+  description = "Maximum concurrency for the Map state in Step Functions: how many messages a lane receives and processes at once. A lane uses at most 10."
   type        = number
   default     = 3
   nullable    = false
@@ -407,8 +444,8 @@ variable "step_functions_lanes" {
     error_message = "step_functions_lanes must be a whole number from 1 to 40, but is ${var.step_functions_lanes}."
   }
   validation {
-    condition     = var.step_functions_lanes * local.looks * local.events_per_cycle <= 24500
-    error_message = "step_functions_lanes must be smaller, or step_functions_schedule_expression rarer: an execution can have 25,000 history events, but one batch in each of ${var.step_functions_lanes} lanes for each of ${local.looks} looks can have ${local.looks * var.step_functions_lanes * local.events_per_cycle}."
+    condition     = local.looks * var.step_functions_lanes * (local.events_per_lane + local.events_per_cycle) <= local.events_of_lanes
+    error_message = "step_functions_lanes must be smaller, or step_functions_schedule_expression less frequent: an execution can have 25,000 history events, ${local.events_of_lanes} of them in lanes, but one batch in each of ${var.step_functions_lanes} lanes for each of ${local.looks} looks can have ${local.looks * var.step_functions_lanes * (local.events_per_lane + local.events_per_cycle)}."
   }
 }
 
@@ -425,7 +462,7 @@ variable "stagger_sec" {
 }
 
 variable "step_functions_schedule_expression" {
-  description = "How often the queue is looked at: a `rate` or `cron` expression of EventBridge, or a rate of 10 to 59 seconds."
+  description = "Schedule on which the queue is checked: a `rate` or `cron` expression of EventBridge, or a rate of 10 to 59 seconds."
   type        = string
   default     = "rate(1 minute)"
   nullable    = false
@@ -440,7 +477,7 @@ variable "step_functions_schedule_expression" {
 }
 
 variable "step_functions_max_cycles" {
-  description = "Number of batches that a lane processes before its execution ends and the next one continues. Null uses as many as the history of an execution can hold, at most 1000."
+  description = "Number of batches that a lane processes before its execution ends and the next one continues. Null uses as many as the history of an execution can hold."
   type        = number
   default     = null
 
@@ -519,7 +556,7 @@ variable "log_retention_days" {
 }
 
 variable "smtp" {
-  description = "SMTP server that mails what the alarms report. `secret_arn` is the ARN of a Secrets Manager secret with `username` and `password` as JSON, null for a server without login. `starttls` must be false for a server that speaks TLS from the start, on port 465. `ca_certificates_pem` contains certificates of private certificate authorities to trust, at most 3,000 characters. Null sends no mail."
+  description = "SMTP server that mails what the alarms report. `secret_arn` is the ARN of a Secrets Manager secret with `username` and `password` as JSON, null for a server without login. `starttls` must be false for a server that speaks TLS from the start, on port 465. On another port, false sends mails as plain text, which is only possible without login. `ca_certificates_pem` contains certificates of private certificate authorities to trust, at most 3,000 characters. `subnet_ids` and `security_group_ids` connect the mailer to a VPC, for a private server. Null sends no mail."
   type = object({
     host                = string
     port                = optional(number, 587)
@@ -528,6 +565,8 @@ variable "smtp" {
     secret_arn          = optional(string)
     starttls            = optional(bool, true)
     ca_certificates_pem = optional(string)
+    subnet_ids          = optional(list(string), [])
+    security_group_ids  = optional(list(string), [])
   })
   default = null
 
@@ -563,6 +602,10 @@ variable "smtp" {
   validation {
     condition     = try(var.smtp.ca_certificates_pem, null) == null || try(strcontains(var.smtp.ca_certificates_pem, "-----BEGIN CERTIFICATE-----") && length(var.smtp.ca_certificates_pem) <= 3000, false)
     error_message = "smtp.ca_certificates_pem must be null or certificates in PEM form of at most 3000 characters, since Lambda limits environment variables to 4 KB, but has ${try(length(var.smtp.ca_certificates_pem), 0)} characters and begins with \"${try(substr(var.smtp.ca_certificates_pem, 0, 27), "-")}\"."
+  }
+  validation {
+    condition     = var.smtp == null || try((length(var.smtp.subnet_ids) > 0) == (length(var.smtp.security_group_ids) > 0), false)
+    error_message = "smtp.subnet_ids and smtp.security_group_ids must both be empty or both contain at least one ID, but contain ${try(length(var.smtp.subnet_ids), 0)} and ${try(length(var.smtp.security_group_ids), 0)}."
   }
 }
 
@@ -640,11 +683,16 @@ variable "splunk_index_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9_-]*$", var.splunk_index_name)) && !strcontains(var.splunk_index_name, "--")
-    error_message = "splunk_index_name must consist of lowercase letters, digits, underscores or single hyphens and start with a letter or digit, but is \"${var.splunk_index_name}\"."
+    condition     = can(regex("^[a-z0-9]([a-z0-9_-]*[a-z0-9_])?$", var.splunk_index_name)) && !strcontains(var.splunk_index_name, "--")
+    error_message = "splunk_index_name must consist of lowercase letters, digits, underscores or single hyphens, start with a letter or digit and not end with a hyphen, but is \"${var.splunk_index_name}\"."
   }
 }
 
 locals {
+  function_name_after_prefix = coalesce(var.lambda_function_name, "function")
+
+  # What else has a dead-letter queue of its own, after the prefix.
+  other_queue_owners = concat(["object-created", "schedule"], var.smtp == null ? [] : ["alert-mailer"])
+
   function_arn_pattern = "^arn:aws[a-z0-9-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$"
 }

@@ -37,10 +37,11 @@ module "function" {
   tags          = var.tags
 
   environment_variables = {
-    SPLUNK_HEC_URL          = var.hec_url
-    SPLUNK_TOKEN_SECRET_ARN = var.token_secret_arn
-    SPLUNK_MAX_BATCH_BYTES  = tostring(var.max_batch_bytes)
-    CA_CERTIFICATES_PEM     = var.ca_certificates_pem
+    SPLUNK_HEC_URL               = var.hec_url
+    SPLUNK_TOKEN_SECRET_ARN      = var.token_secret_arn
+    SPLUNK_MAX_BATCH_BYTES       = tostring(var.max_batch_bytes)
+    SPLUNK_DEAD_LETTER_QUEUE_URL = aws_sqs_queue.dead_letters.url
+    CA_CERTIFICATES_PEM          = var.ca_certificates_pem
   }
 
   policy_json = jsonencode({

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from ..certificates import HOST, server_context
+from ..processes import PATIENCE_SEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,14 @@ class Received:
 class Mailbox:
     """What a server has received, and what it refuses."""
 
-    port: int
+    port: int = 0
     login: tuple[str, str] = ("mailer", "correct")
     refused: dict[str, str] = field(default_factory=dict)
     """The response to RCPT for these addresses."""
     response: str = "250 OK"
     """The response to the content of a mail."""
+    farewell: str = "221 Bye"
+    """The response to QUIT."""
     received: list[Received] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
@@ -63,6 +67,11 @@ class Mailbox:
             self.encrypted.append(session.ssl is not None)
         return self.response
 
+    async def handle_QUIT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
+        return self.farewell
+
     def authenticate(
         self, server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword
     ) -> AuthResult:
@@ -74,20 +83,31 @@ class Mailbox:
 @contextmanager
 def smtp_server(tls: ssl.SSLContext | None = None, /, **options: Any) -> Iterator[Mailbox]:
     """Run a server that wants STARTTLS and a login, unless `options` of aiosmtpd say otherwise."""
-    with closing(socket.socket()) as free:
-        free.bind((HOST, 0))
-        mailbox = Mailbox(free.getsockname()[1])
+    mailbox = Mailbox()
     wanted: dict[str, Any] = {
         "tls_context": tls or server_context(),
         "require_starttls": True,
         "auth_required": True,
         **options,
     }
-    controller = Controller(
-        mailbox, HOST, mailbox.port, authenticator=mailbox.authenticate, **wanted
-    )
-    controller.start()
+    controller = _started(mailbox, {"authenticator": mailbox.authenticate, **wanted})
     try:
         yield mailbox
     finally:
         controller.stop()
+
+
+def _started(mailbox: Mailbox, options: dict[str, Any]) -> Controller:
+    """Start a server at a free port. aiosmtpd cannot let the system choose one."""
+    while True:
+        with closing(socket.socket()) as free:
+            free.bind((HOST, 0))
+            mailbox.port = free.getsockname()[1]
+        controller = Controller(mailbox, HOST, mailbox.port, ready_timeout=PATIENCE_SEC, **options)
+        try:
+            controller.start()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return controller

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 import trustme
 
-from alert_mailer import handler, smtp
-from alert_mailer.settings import InvalidSettings
-from alert_mailer.smtp import NotSent
+from alert_mailer import handler
+from diva_common import smtp
 from diva_common.secret import InvalidSecret
+from diva_common.smtp import NotSent
+from diva_common.smtp_settings import InvalidSettings
 from local_aws import LocalAws
 
 from ..certificates import HOST, server_context, trusted_pem
@@ -325,7 +328,17 @@ def test_a_rotated_password_is_fetched_again(
     assert len(mailbox.received) == 2
 
 
-@pytest.mark.parametrize("text", ["correct", "{}", '{"username": "mailer"}', '["correct"]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "correct",
+        "{}",
+        '{"username": "mailer"}',
+        '["correct"]',
+        '{"username": "mailer", "password": "correctü"}',
+        '{"username": "mailerü", "password": "correct"}',
+    ],
+)
 def test_a_secret_of_another_form_is_an_error_without_its_value(
     aws: LocalAws, mailbox: Mailbox, configure: Configure, text: str
 ) -> None:
@@ -333,12 +346,22 @@ def test_a_secret_of_another_form_is_an_error_without_its_value(
     with pytest.raises(InvalidSecret, match="username and password") as raised:
         handler.handler(event("text"), None)
     assert "correct" not in str(raised.value)
+    assert "ü" not in str(raised.value)
 
 
-@pytest.mark.parametrize("response", ["451 try later", "554 rejected"])
+@pytest.mark.parametrize("response", ["421 closing", "451 try later", "554 rejected"])
 def test_a_mail_that_is_not_accepted_is_an_error(mailbox: Mailbox, response: str) -> None:
     mailbox.response = response
     with pytest.raises(NotSent, match=response[:3]):
+        handler.handler(event("text"), None)
+
+
+def test_the_response_to_quit_does_not_matter(mailbox: Mailbox) -> None:
+    mailbox.farewell = "421 too many connections"
+    handler.handler(event("text"), None)
+    assert len(mailbox.received) == 1
+    mailbox.response = "554 rejected"
+    with pytest.raises(NotSent, match="554, b'rejected'"):
         handler.handler(event("text"), None)
 
 
@@ -349,9 +372,10 @@ def test_a_mail_that_no_recipient_gets_is_an_error(mailbox: Mailbox, response: s
         handler.handler(event("text"), None)
 
 
-def test_a_recipient_that_is_refused_for_now_is_an_error(mailbox: Mailbox) -> None:
-    mailbox.refused = {"second@example.com": "450 greylisted"}
-    with pytest.raises(NotSent, match=r"second@example\.com \(450 greylisted\)"):
+@pytest.mark.parametrize("response", ["421 closing", "450 greylisted"])
+def test_a_recipient_that_is_refused_for_now_is_an_error(mailbox: Mailbox, response: str) -> None:
+    mailbox.refused = {"second@example.com": response}
+    with pytest.raises(NotSent, match=rf"second@example\.com \({response}\)"):
         handler.handler(event("text"), None)
 
 
@@ -363,6 +387,16 @@ def test_a_recipient_that_is_refused_for_good_is_logged(
     assert mailbox.received[0].recipients == ("first@example.com",)
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert "second@example.com (550 no such user)" in record.getMessage()
+
+
+def test_a_server_that_is_silent_is_an_error(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT_SEC", 0.2)
+    with closing(socket.create_server((HOST, 0))) as silent:
+        configure(silent.getsockname()[1])
+        with pytest.raises(NotSent, match="timed out"):
+            handler.handler(event("text"), None)
 
 
 def test_a_server_that_is_not_there_is_an_error(configure: Configure, secret_arn: str) -> None:

@@ -43,7 +43,7 @@ class Recorder:
 
     def needing_terraform(self, name: str) -> Mapping[str, Figure]:
         """Return the figures, of which one requires Terraform."""
-        return {**self.figures, name: replace(self.figures[name], needs_terraform=True)}
+        return {**self.figures, name: replace(self.figures[name], needs=terraform.find)}
 
     def _measure(self, name: str, result: Result) -> Callable[[int], list[Result]]:
         def measure(repeat: int) -> list[Result]:

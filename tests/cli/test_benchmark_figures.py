@@ -14,6 +14,8 @@ import pytest
 from cli.benchmark import (
     at_once,
     aws_calls,
+    clear_cache,
+    cold_actions,
     cold_start,
     crowd,
     digest,
@@ -27,10 +29,13 @@ from cli.benchmark import (
 )
 from cli.benchmark.figures import FIGURES
 from cli.benchmark.harness import BenchmarkError, harness, packaged
-from cli.benchmark.processor import processor
+from cli.benchmark.processor import Processor, processor
 from cli.benchmark.result import Result
+from incident_actions import prefixes
 
 from .commands import needs_terraform
+
+needs_redis = pytest.mark.skipif(sys.platform != "linux", reason="needs a Redis server")
 
 FAILING = b"""
 def get_events():
@@ -63,6 +68,7 @@ def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
         stagger: {"OBJECTS": 3, "CONCURRENCY": 2, "JOB_SEC": 0.05},
         at_once: {"OBJECTS": 6, "CONCURRENCY": 1, "EXECUTIONS": 2},
         history: {"BATCH": 2},
+        clear_cache: {"KEYS": 5_000, "CLEARED": 500},
     }
     for module, sizes in small.items():
         for name, size in sizes.items():
@@ -160,6 +166,34 @@ def test_calls_other_than_the_reads_are_found_in_either_mode(
     assert results[2].notes == ["4 × PutObject", "6 × UpdateItem"]
 
 
+def test_a_cold_start_of_each_action_is_compared_with_that_of_its_clients() -> None:
+    results = measured("cold-actions", repeat=1)
+    assert len(results) == len(cold_actions.ACTIONS) == 4
+    for result in results:
+        [action], [clients] = result.samples["action"], result.samples["clients"]
+        assert result.measured == pytest.approx(action / clients)
+        assert result.target == 1.15
+
+
+@needs_redis
+def test_clearing_a_cache_is_compared_with_clearing_it_without_pipelines() -> None:
+    cleared, longest, waits = measured("clear-cache")
+    pipelined, one_by_one = (min(cleared.samples[each]) for each in ("pipelined", "one by one"))
+    assert cleared.measured == pytest.approx(pipelined / one_by_one)
+    assert cleared.target == 0.5
+    assert longest.measured == pytest.approx(max(longest.samples["commands"]) * 1000)
+    assert len(longest.samples["commands"]) >= 5_000 / 1_000 + 1
+    assert waits.measured == pytest.approx(min(waits.samples["waits"]) * 1000)
+    assert longest.target == waits.target == 5
+
+
+@needs_redis
+def test_keys_that_are_left_are_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefixes, "clear", lambda *_: None)
+    with pytest.raises(BenchmarkError, match="5,000 keys are left, not 4,500"):
+        measured("clear-cache")
+
+
 def test_digests_are_compared_with_the_waiting_time_of_the_backend() -> None:
     [result] = measured("digests")
     ideal_sec = 20 * 0.05 / 4
@@ -239,6 +273,15 @@ def test_functions_are_at_once_where_they_overlap(monkeypatch: pytest.MonkeyPatc
     del jobs[0]
     with pytest.raises(BenchmarkError, match="5 of 6 messages were processed"):
         measured("at-once")
+
+
+def test_an_execution_that_does_not_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.benchmark.processor._PATIENCE_SEC", 0)
+    aws = Mock()
+    aws.client.return_value.describe_execution.return_value = {"status": "RUNNING"}
+    processing = Processor(aws, {}, 1, "machine", "queue", "function")
+    with pytest.raises(BenchmarkError, match="the execution stuck has not ended after 0 s"):
+        processing.ended("stuck")
 
 
 @needs_terraform

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from cli.common import aws_client
@@ -107,14 +106,6 @@ def letters(queue: Callable[..., Queue]) -> Queue:
 @pytest.fixture
 def target(queue: Callable[..., Queue]) -> Queue:
     return queue()
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The event system of a session that the command uses, to interfere with its calls."""
-    session = boto3.Session()
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-    return session.events
 
 
 def test_messages_are_moved_as_they_are(
@@ -240,7 +231,40 @@ def test_messages_that_arrive_meanwhile_are_left(
     assert main([letters.name, target.name]) == 0
     assert target.bodies() == ["one"]
     assert len(letters.visible()) == 12
-    assert "Left 10 messages that arrived meanwhile." in capsys.readouterr().out
+    assert "Left 12 messages that arrived meanwhile." in capsys.readouterr().out
+
+
+def test_messages_behind_those_that_arrive_meanwhile_are_sent(
+    letters: Queue, target: Queue, capsys: pytest.CaptureFixture[str], calls: Any
+) -> None:
+    """SQS returns messages in any order, and the embedded AWS in that of their arrival."""
+    letters.put("one", *(f"buried again {number}" for number in range(25)), "two")
+    calls.register("after-call.sqs.ReceiveMessage", one_hour_ahead)
+    assert main([letters.name, target.name]) == 0
+    assert target.bodies() == ["one", "two"]
+    assert "Left 25 messages that arrived meanwhile." in capsys.readouterr().out
+
+
+def test_a_run_ends_although_messages_keep_arriving(
+    letters: Queue, target: Queue, calls: Any
+) -> None:
+    def bury_again(**_: object) -> None:
+        letters.put(*(f"buried again {number}" for number in range(10)))
+
+    letters.put("one")
+    calls.register("before-call.sqs.ReceiveMessage", bury_again)
+    calls.register("after-call.sqs.ReceiveMessage", one_hour_ahead)
+    assert main([letters.name, target.name]) == 0
+    assert target.bodies() == ["one"]
+
+
+def test_messages_stay_invisible_while_they_are_sent_and_deleted(capsys: Any) -> None:
+    """Ten that are sent one by one, and deleted at the third attempt."""
+    call_sec = 3 * (10 + 10) + 1 + 2
+    assert 10 * 4 * call_sec <= replay.VISIBILITY_SEC <= 43_200
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert f"up to\n{replay.VISIBILITY_SEC // 60} minutes" in capsys.readouterr().out
 
 
 def one_hour_ahead(parsed: Any, **_: object) -> None:

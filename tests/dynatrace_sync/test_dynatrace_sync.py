@@ -17,6 +17,7 @@ import pytest
 from diva_common.endpoint import Unavailable
 from dynatrace_sync import handler, ingest
 from dynatrace_sync.cloudwatch import MetricsUnavailable
+from dynatrace_sync.deadline import OutOfTime
 from dynatrace_sync.ingest import Refused
 from dynatrace_sync.request import InvalidRequest
 from local_aws import LocalAws
@@ -215,7 +216,9 @@ def test_names_in_log_lines_become_valid_keys(
     "metrics",
     ['{"n": "1"}', '{"n": true}', '{"n": null}', '{"n": NaN}', '{"n": 1e400}',
      f'{{"n": 1{"0" * 400}}}', '{"": 1}', '{"---": 1}', f'{{"{"n" * 250}": 1}}',
-     "[1]", "1", '{"n": '],
+     "[1]", "1", '{"n": ', '{"n": ' * 500, '{"n": ' * 9_999, f'{"[" * 9_999}{"]" * 9_999}',
+     f'{"[" * 9_999}{"]" * 9_999}, "message": "dt.metrics"'],
+    ids=lambda metrics: metrics[:20],
 )  # fmt: skip
 def test_a_log_line_without_valid_metrics_is_reported(
     aws: LocalAws,
@@ -347,6 +350,8 @@ def test_refused_lines_without_details_are_reported(
     "answer",
     [
         Answer(400, {"error": {"code": 400, "message": "The request is malformed."}}),
+        Answer(400, {"linesOk": 0, "linesInvalid": 0, "error": None}),
+        Answer(400, {"linesOk": None, "linesInvalid": None, "error": None}),
         Answer(403, {"error": {"code": 403, "message": "Token is missing required scope."}}),
         Answer(200, "<html>a proxy</html>"),
         Answer(404, "not found"),
@@ -435,3 +440,45 @@ def test_metrics_that_cloudwatch_does_not_return_are_an_error(
     with pytest.raises(MetricsUnavailable, match="InternalError Try again"):
         run(queue_names=["uploads"])
     assert server.requests == []
+
+
+@pytest.mark.parametrize("failing", ["metrics", "logs", "both"])
+def test_a_source_that_fails_does_not_hold_back_the_other(
+    aws: LocalAws,
+    server: Server,
+    environment: Environment,
+    caplog: pytest.LogCaptureFixture,
+    failing: str,
+) -> None:
+    measure(aws, "AWS/Lambda", "Errors", ("FunctionName", "process"), (60, 1))
+    group = write_log(aws, (0, json.dumps({"dt.metrics": {"n": 1}})))
+    clients = {"metrics": handler.runtime().metrics, "logs": handler.runtime().logs}
+
+    def broken(model: Any, **_: object) -> None:
+        raise ConnectionError(f"{model.name} is broken")
+
+    for name, client in clients.items():
+        if failing in (name, "both"):
+            client.meta.events.register("before-call", broken)
+    first = "FilterLogEvents" if failing == "logs" else "GetMetricData"
+    with pytest.raises(ConnectionError, match=f"{first} is broken"):
+        run(function_name="process", log_group_name=group)
+    keys = [line.split(",")[0].removeprefix("s3_event_processor.") for line in environment.lines]
+    assert keys == {"metrics": ["log.n"], "logs": ["function.errors"], "both": []}[failing]
+    logged = [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR]
+    assert logged == (["FilterLogEvents is broken"] if failing == "both" else [])
+
+
+def test_a_log_group_that_takes_too_long_does_not_hold_back_the_metrics(
+    aws: LocalAws, server: Server, environment: Environment, clock: Clock
+) -> None:
+    measure(aws, "AWS/Lambda", "Errors", ("FunctionName", "process"), (60, 1))
+    group = write_log(aws, (0, LINE))
+
+    def slow(**_: object) -> None:
+        clock.sleep(100)
+
+    handler.runtime().logs.meta.events.register("before-call", slow)
+    with pytest.raises(OutOfTime, match=f"{group} could not be read in the time of the run"):
+        run(function_name="process", log_group_name=group)
+    assert len(environment.lines) == 1

@@ -27,3 +27,17 @@ class SetClock(Clock):
 
     def wait(self, event: threading.Event, seconds: float) -> None:
         self._waited.seconds = getattr(self._waited, "seconds", 0.0) + seconds
+
+
+class StoppedClock(Clock):
+    """Time passes only when it is advanced."""
+
+    def __init__(self) -> None:
+        self._now = 1_795_338_000.0
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._now += seconds
+
+    def time(self) -> float:
+        return self._now

@@ -72,7 +72,35 @@ def allowing(resource: str, *actions: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
-def call(aws: LocalAws, service: str, operation: str, **arguments: Any) -> list[Any]:
+def call(aws: LocalAws, service: str, operation: str, /, **arguments: Any) -> list[Any]:
     """Have the function call AWS. Return the status, and the code and message of an error."""
     response: list[Any] = aws.invoke("subject", [service, operation, arguments]).payload
     return response
+
+
+def assert_requires(
+    aws: LocalAws,
+    service: str,
+    operation: str,
+    arguments: dict[str, Any],
+    action: str,
+    resource: str,
+    other: str,
+    refused: list[object],
+) -> None:
+    """Assert that a call is denied without a permission for `action` on `resource`.
+
+    It is denied without a policy, and with one for another resource or another action.
+    """
+    family = f"{action.partition(':')[0]}:Untag*"
+    for statements in ([], [allowing(other, action)], [allowing(resource, family)]):
+        allow(aws, *statements)
+        response = call(aws, service, operation, **arguments)
+        assert response[:2] == refused
+        if "head" not in operation:  # whose answers have no body
+            user = f"arn:aws:sts::123456789012:assumed-role/{ROLE}/subject"
+            assert response[2].startswith(
+                f"User: {user} is not authorized to perform: {action} on "
+            )
+    allow(aws, allowing(resource, action))
+    assert call(aws, service, operation, **arguments) == [200]

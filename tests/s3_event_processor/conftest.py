@@ -10,14 +10,14 @@ import pytest
 from ..embedded_aws import embedded_aws
 from ..faults.faulty_aws import FaultyAws
 from ..local_aws.clocks import SetClock
-from .deployment import deploy
+from .deployment import TIMEOUT_SEC, deploy
 from .trial import Trial, Watch
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
 _COMMON: dict[str, Any] = {
-    "lambda_timeout": 1,
+    "lambda_timeout": TIMEOUT_SEC,
     "sqs_retry_delay_seconds": 0,
     "sqs_receive_wait_time_seconds": 0,
     "step_functions_max_concurrency": 10,

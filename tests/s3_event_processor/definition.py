@@ -16,14 +16,14 @@ LANES = (
     "LaneFailed",
     "LaneDone",
 )
-MESSAGE = ("Stagger", "Invoke", "Delete", "LeftToTimeout")
-REFUSED = ("GiveBackOrBury", "GiveBack", "Bury")
+MESSAGE = ("Stagger", "Invoke", "Delete", "Reported?", "LeftToTimeout")
+REFUSED = ("BatchItemFailures", "GiveBackOrBury", "GiveBack", "Bury")
 STATES: Mapping[str, tuple[str, ...]] = {
     "single": (*LOOKING, *LANE, *MESSAGE, *REFUSED),
     "lanes": (*LOOKING, *LANES, *LANE, *MESSAGE, *REFUSED),
 }
-AFTER_A_FAULT = ("LeftToTimeout", "ReceiveFailed", "LaneFailed")
-"""Entered only if a request fails."""
+AFTER_A_FAULT = ("Reported?", "BatchItemFailures", "LeftToTimeout", "ReceiveFailed", "LaneFailed")
+"""Entered only if a request fails, or if the function reports a failure in its response."""
 OF_A_LANE = (*LANE, "LaneDone")
 """Entered by each lane, also by one without messages while another one processes some."""
 REQUESTS = (

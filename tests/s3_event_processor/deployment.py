@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from local_aws import LocalAws
 
 BUCKET, FUNCTION = "incoming", "process"
+TIMEOUT_SEC = 60
+"""More than an object takes, however busy the machine is."""
 DEAD_LETTERS = {"function": "function-dlq", "queue": "events-dlq"}
 Planned = Mapping[str, Mapping[str, Any]]
 """What an instance plans, by type and name of the resource."""
@@ -61,15 +63,25 @@ def deploy(
 @contextmanager
 def repaired(aws: LocalAws) -> Iterator[None]:
     """Deploy a function that refuses nothing, for a `with` block."""
-    _configure(aws, {"REPAIRED": "1"})
-    yield
-    _configure(aws, {})
+    _configure(aws, Environment={"Variables": {"REPAIRED": "1"}})
+    try:
+        yield
+    finally:
+        _configure(aws, Environment={"Variables": {}})
 
 
-def _configure(aws: LocalAws, variables: Mapping[str, str]) -> None:
-    aws.client("lambda").update_function_configuration(
-        FunctionName=FUNCTION, Environment={"Variables": variables}
-    )
+@contextmanager
+def impatient(aws: LocalAws) -> Iterator[None]:
+    """Let the function time out after a second, for a `with` block."""
+    _configure(aws, Timeout=1)
+    try:
+        yield
+    finally:
+        _configure(aws, Timeout=TIMEOUT_SEC)
+
+
+def _configure(aws: LocalAws, **changes: Any) -> None:
+    aws.client("lambda").update_function_configuration(FunctionName=FUNCTION, **changes)
 
 
 def _create_function(aws: LocalAws) -> str:
@@ -83,7 +95,7 @@ def _create_function(aws: LocalAws) -> str:
         Code={"ZipFile": zipped({"process.py": source.read_text(encoding="utf-8")})},
         Runtime="python3.12",
         Handler="process.lambda_handler",
-        Timeout=1,
+        Timeout=TIMEOUT_SEC,
     )
     return str(created["FunctionArn"])
 
@@ -124,7 +136,7 @@ def _create(aws: LocalAws, name: str, planned: Planned) -> dict[str, Any]:
         "MessageRetentionPeriod": str(queue["message_retention_seconds"]),
         "ReceiveMessageWaitTimeSeconds": str(queue["receive_wait_time_seconds"]),
         "RedrivePolicy": queue["redrive_policy"],
-        "Policy": planned["aws_sqs_queue_policy.events"]["policy"],
+        "Policy": queue["policy"],
     }
     aws.client("sqs").set_queue_attributes(QueueUrl=queue["url"], Attributes=attributes)
     rule = planned["aws_cloudwatch_event_rule.objects"]

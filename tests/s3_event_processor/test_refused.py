@@ -8,6 +8,7 @@ import pytest
 
 from ..faults.faulty_aws import Exchange, Fault, lost_answer, lost_request
 from .definition import ATTEMPTS
+from .deployment import impatient
 from .faults import denied, lambda_unavailable, listed_late, throttled, unavailable
 from .trial import MAX_RECEIVES, SINGLE, Counted, Outcome, Trial
 
@@ -114,13 +115,32 @@ def test_the_answer_with_a_message_is_lost(trial: Trial, case: Case, counted: Co
         ("poison", "ValueError"),
         ("poison-much", "ValueError"),
         ("poison-exit", "Runtime.ExitError"),
-        ("poison-hang", "Sandbox.Timedout"),
+        ("poison-reported", "BatchItemFailures"),
     ],
 )
 def test_a_function_fails(trial: Trial, way: str, error: str, counted: Counted) -> None:
     counted("executions")
     [key] = trial.put(way)
     assert trial.settle()[key] == buried(LAST, attempts=EACH, causes={error})
+
+
+@SINGLE
+def test_a_function_reports_a_failure_in_its_response(trial: Trial, counted: Counted) -> None:
+    counted("executions")
+    [key] = trial.put("reported-once")
+    assert trial.settle()[key] == processed(1, 2)
+
+
+@SINGLE
+def test_a_function_hangs(trial: Trial, counted: Counted) -> None:
+    counted("executions")
+    [key] = trial.put("poison-hang")
+    with impatient(trial.aws):
+        outcome = trial.settle()[key]
+    # On a busy machine, it may time out before it writes of an attempt.
+    assert set(outcome.attempts) <= {*EACH}
+    assert (outcome.buried, outcome.causes) == ([LAST], {"Sandbox.Timedout"})
+    assert outcome.processed + outcome.unanswered == 0
 
 
 @SINGLE

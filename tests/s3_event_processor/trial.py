@@ -104,7 +104,8 @@ class Trial:
         self.watch = watch
         self.clock = clock
         self.processor = Processor(aws, outputs)
-        self.stopped = 0
+        self.stopped: list[str] = []
+        """The ARNs of the executions that were stopped."""
         self._began_ms = int(time.time() * 1000)
         self._keys: list[str] = []
 
@@ -145,7 +146,7 @@ class Trial:
         """Stop all executions that run."""
         for execution in self.running():
             self.aws.client("stepfunctions").stop_execution(executionArn=execution)
-            self.stopped += 1
+            self.stopped.append(execution)
 
     def wait(self, left: int = 0) -> None:
         """Wait until no execution runs but those that are left."""
@@ -186,10 +187,10 @@ class Trial:
     def outcomes(self) -> dict[str, Outcome]:
         """Return what became of each object."""
         found: dict[str, Outcome] = defaultdict(Outcome)
-        for line in self._log():
+        for line in self.log():
             if line["action"] == "attempt":
                 found[line["key"]].attempts.append(line["receives"])
-            else:
+            elif line["action"] == "process_complete":
                 found[line["key"]].processed += 1
         for message in self._dead_letters("function"):
             attributes = message["MessageAttributes"]
@@ -217,7 +218,8 @@ class Trial:
         self.clock.advance(_HOUR_SEC + 1)
         return found
 
-    def _log(self) -> Iterator[dict[str, Any]]:
+    def log(self) -> Iterator[dict[str, Any]]:
+        """Return what the function has logged since the trial began."""
         pages = (
             self.aws.client("logs")
             .get_paginator("filter_log_events")

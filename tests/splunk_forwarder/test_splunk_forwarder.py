@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 import logging
+import random
+import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from diva_common.endpoint import Unavailable
 from local_aws import LocalAws
@@ -20,10 +22,7 @@ from splunk_forwarder.subscription import UnknownDestination
 from ..certificates import trusted_pem
 from ..https_server import Answer, Clock, Context, Server, hang_up, https_server
 from ..secrets_manager import new_secret
-from .collector import TOKEN, Hec, events_in
-
-GROUP = "/aws/lambda/uploads"
-STREAM = "2026/11/22/[$LATEST]0123456789abcdef"
+from .collector import GROUP, STREAM, TOKEN, Hec, events_in, invocation
 
 
 @pytest.fixture
@@ -36,9 +35,32 @@ def clock() -> Clock:
     return Clock()
 
 
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The dead-letter queue."""
+
+    sqs: Any
+    url: str
+
+    def take(self) -> list[str]:
+        """Return and delete the bodies of all messages."""
+        bodies = []
+        while messages := self.sqs.receive_message(QueueUrl=self.url).get("Messages"):
+            for each in messages:
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
+                bodies.append(each["Body"])
+        return bodies
+
+
+@pytest.fixture
+def letters(aws: LocalAws) -> Letters:
+    sqs = aws.client("sqs")
+    return Letters(sqs, sqs.create_queue(QueueName=str(uuid.uuid4()))["QueueUrl"])
+
+
 @pytest.fixture
 def configure(
-    aws: LocalAws, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    aws: LocalAws, clock: Clock, letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., None]]:
     """Sets the environment of the function, which is a new one for each test."""
 
@@ -47,11 +69,12 @@ def configure(
         monkeypatch.setenv("SPLUNK_TOKEN_SECRET_ARN", new_secret(aws, TOKEN))
         monkeypatch.setenv("SPLUNK_MAX_BATCH_BYTES", str(max_batch_bytes))
         monkeypatch.setenv("CA_CERTIFICATES_PEM", trusted_pem())
-        handler.collector.cache_clear()
+        monkeypatch.setenv("SPLUNK_DEAD_LETTER_QUEUE_URL", letters.url)
+        handler.runtime.cache_clear()
 
     monkeypatch.setattr(handler, "clock", clock)
     yield configure
-    handler.collector.cache_clear()
+    handler.runtime.cache_clear()
 
 
 @pytest.fixture
@@ -59,28 +82,6 @@ def server(hec: Hec, configure: Callable[..., None]) -> Iterator[Server]:
     with https_server(hec) as server:
         configure(server.url)
         yield server
-
-
-def invocation(
-    messages: list[str],
-    filters: list[str] | None = None,
-    message_type: str = "DATA_MESSAGE",
-    timestamp: int = 1_795_338_000_123,
-) -> dict[str, Any]:
-    """Return the event that CloudWatch Logs invokes a function with."""
-    data = {
-        "messageType": message_type,
-        "owner": "123456789012",
-        "logGroup": GROUP,
-        "logStream": STREAM,
-        "subscriptionFilters": filters or ["splunk--s3_processor--_json"],
-        "logEvents": [
-            {"id": str(number), "timestamp": timestamp + number, "message": message}
-            for number, message in enumerate(messages)
-        ],
-    }
-    packed = gzip.compress(json.dumps(data).encode())
-    return {"awslogs": {"data": base64.b64encode(packed).decode()}}
 
 
 def test_log_events_arrive_with_their_metadata(server: Server, hec: Hec) -> None:
@@ -163,34 +164,104 @@ def test_what_is_not_accepted_in_time_is_an_error(server: Server, hec: Hec, cloc
 
 
 @pytest.mark.parametrize("number", [0, 2, 4])
-def test_an_event_that_is_refused_does_not_keep_back_the_others(
-    server: Server, hec: Hec, caplog: pytest.LogCaptureFixture, number: int
+@pytest.mark.parametrize("keeps", [False, True])
+def test_an_event_that_is_refused_does_not_hold_back_the_others_and_is_kept(
+    server: Server,
+    hec: Hec,
+    letters: Letters,
+    caplog: pytest.LogCaptureFixture,
+    number: int,
+    keeps: bool,
 ) -> None:
     messages = ["one", "two", "three", "four", "five"]
+    hec.keeps_events_before_an_invalid_one = keeps
     hec.invalid = {messages[number]: (6, "Invalid data format")}
-    with pytest.raises(Refused, match=r"refused 1 of 5 events: 400 .*Invalid data format"):
-        handler.handler(invocation(messages), Context())
-    assert hec.texts == [*messages[:number], *messages[number + 1 :]]
+    handler.handler(invocation(messages), Context())
+    others = [*messages[:number], *messages[number + 1 :]]
+    assert list(dict.fromkeys(hec.texts)) == others  # at least once, in their order
     assert len(server.requests) == 2
-    (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
-    assert f'"event": "{messages[number]}"' in record.getMessage()
+    first, second = (each.getMessage() for each in caplog.records if each.levelno == logging.ERROR)
+    assert f'"event": "{messages[number]}"' in first
+    assert second.startswith("1 of 5 log events were not forwarded")
+    assert "Invalid data format" in second
+    # Once Splunk accepts it, it arrives as if nothing had happened.
+    hec.invalid = {}
+    [letter] = letters.take()
+    handler.handler(json.loads(letter), Context())
+    expected = {**hec.kept[0], "event": messages[number]}
+    assert hec.kept[-1] == {**expected, "time": round(1_795_338_000.123 + number / 1000, 3)}
+    assert letters.take() == []
 
 
-def test_events_of_later_batches_are_sent_before_a_refusal_is_an_error(
-    server: Server, hec: Hec, configure: Callable[..., None]
+def test_events_of_later_batches_are_sent_although_some_are_refused(
+    server: Server, hec: Hec, configure: Callable[..., None], letters: Letters
 ) -> None:
     configure(server.url, 600)
     hec.invalid = {"poison": (12, "Event field is required"), "venom": (15, "Error in handling")}
-    with pytest.raises(Refused, match="HEC refused 2 of 6 events"):
-        handler.handler(invocation(["a", "poison", "b", "venom", "c", "d"]), Context())
-    assert sorted(hec.texts) == ["a", "b", "c", "d"]
+    server.answers.append(Answer(413, {"text": "Request entity too large", "code": 27}))
+    messages = ["a", "x", "y", "poison", "b", "venom", "c", "d"]
+    handler.handler(invocation(messages), Context())
+    first = [event["event"] for event in events_in(server.requests[0])]
+    assert sorted(hec.texts) == sorted({*messages} - {*first, "poison", "venom"})
+    [letter] = letters.take()
+    hec.invalid = {}
+    hec.kept.clear()
+    handler.handler(json.loads(letter), Context())
+    assert sorted(hec.texts) == sorted({*first, "poison", "venom"})
 
 
-def test_a_batch_of_which_all_events_are_refused_ends(hec: Hec, server: Server) -> None:
+@pytest.mark.parametrize("status", [503, 403])
+def test_events_that_are_not_sent_after_others_are_kept(
+    server: Server, hec: Hec, configure: Callable[..., None], letters: Letters, status: int
+) -> None:
+    """Otherwise, Lambda would repeat the run, and what was accepted would arrive again."""
+    configure(server.url, 600)
+    messages = [str(number) for number in range(10)]
+    server.answers.append(hec)
+    server.default = lambda _: Answer(status)
+    handler.handler(invocation(messages), Context())
+    accepted = len(hec.texts)
+    assert 0 < accepted < 10
+    server.default = hec
+    for letter in letters.take():
+        handler.handler(json.loads(letter), Context())
+    assert hec.texts == messages
+
+
+def test_events_that_do_not_fit_into_a_message_are_kept_in_several(
+    server: Server, hec: Hec, configure: Callable[..., None], letters: Letters
+) -> None:
+    configure(server.url, 1_000)
+    messages = ["small", *(random.randbytes(50_000).hex() for _ in range(10))]
+    server.answers.append(hec)
+    server.default = lambda _: Answer(503)
+    handler.handler(invocation(messages), Context())
+    assert hec.texts == ["small"]
+    server.default = hec
+    found = letters.take()
+    assert max(map(len, found)) <= 262_144
+    for letter in found:
+        handler.handler(json.loads(letter), Context())
+    assert sorted(hec.texts) == sorted(messages)
+
+
+def test_events_that_cannot_be_kept_are_an_error(
+    server: Server, hec: Hec, letters: Letters
+) -> None:
+    hec.invalid = {"poison": (6, "Invalid data format")}
+    letters.sqs.delete_queue(QueueUrl=letters.url)
+    with pytest.raises(ClientError, match="queue does not exist"):
+        handler.handler(invocation(["one", "poison"]), Context())
+
+
+def test_a_run_of_which_all_events_are_refused_is_an_error(
+    hec: Hec, server: Server, letters: Letters
+) -> None:
     hec.invalid = dict.fromkeys("abc", (6, "Invalid data format"))
-    with pytest.raises(Refused, match="HEC refused 3 of 3 events"):
+    with pytest.raises(Refused, match=r"HEC refused an event: 400 .*Invalid data format"):
         handler.handler(invocation(["a", "b", "c"]), Context())
     assert len(server.requests) == 3
+    assert letters.take() == []
 
 
 @pytest.mark.parametrize(

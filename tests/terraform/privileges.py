@@ -185,8 +185,10 @@ def without(aws: LocalAws, grant: Grant) -> Iterator[None]:
         iam.put_role_policy(**names, PolicyDocument=document)
     else:
         iam.delete_role_policy(**names)
-    yield
-    iam.put_role_policy(**names, PolicyDocument=json.dumps(before))
+    try:
+        yield
+    finally:
+        iam.put_role_policy(**names, PolicyDocument=json.dumps(before))
 
 
 def _reduced(statement: dict[str, Any], grant: Grant) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..processes import PATIENCE_SEC
+from .. import executions
 from .monitored_functions import receive
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ class Processor:
     outputs: Mapping[str, Any]
 
     def put(self, contents: Mapping[str, str]) -> None:
-        """Put objects: key => how many seconds the function is to take, or "poison"."""
+        """Put objects with these contents, by key."""
         for key, content in contents.items():
             self.aws.client("s3").put_object(
                 Bucket=self.outputs["bucket_id"], Key=key, Body=content.encode()
@@ -50,33 +49,19 @@ class Processor:
 
     def ended(self, execution_arn: str) -> dict[str, Any]:
         """Wait for the end of an execution, and return its description."""
-        until = time.monotonic() + PATIENCE_SEC
-        while time.monotonic() < until:
-            found: dict[str, Any] = self.aws.client("stepfunctions").describe_execution(
-                executionArn=execution_arn
-            )
-            if found["status"] != "RUNNING":
-                return found
-            time.sleep(0.05)
-        raise AssertionError("the execution does not end")
+        return executions.ended(self.aws, execution_arn)
 
     def events(self, execution_arn: str) -> list[dict[str, Any]]:
         """Return the history of an execution."""
-        history = self.aws.client("stepfunctions").get_execution_history(executionArn=execution_arn)
-        events: list[dict[str, Any]] = history["events"]
-        return events
+        return executions.events(self.aws, execution_arn)
 
     def entered(self, execution_arn: str) -> Counter[str]:
         """Return how often an execution has entered each of its states."""
-        details = (each.get("stateEnteredEventDetails") for each in self.events(execution_arn))
-        return Counter(each["name"] for each in details if each)
+        return Counter(executions.entered(self.aws, execution_arn))
 
     def wait_until_entered(self, execution_arn: str, state: str) -> None:
         """Wait until an execution has entered a state."""
-        until = time.monotonic() + PATIENCE_SEC
-        while not self.entered(execution_arn)[state]:
-            assert time.monotonic() < until, f"{state} is not entered"
-            time.sleep(0.02)
+        executions.wait_until_entered(self.aws, execution_arn, state)
 
     def log(self) -> list[dict[str, Any]]:
         """Return what the function has logged for each object that it has processed."""

@@ -23,12 +23,12 @@ from ..dynatrace_sync import environment
 from ..https_server import https_server
 from ..processes import PATIENCE_SEC
 from ..splunk_forwarder import collector
+from ..splunk_forwarder.collector import invocation
 from .examples import Example, applied
 from .monitored_functions import MINUTE, receive
 from .privileges import error_of_run, role_of, unneeded_grants
 from .processor_privileges import unneeded_of_schedule, unneeded_of_state_machine
 from .processors import Processor
-from .test_forwarders import invocation
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
@@ -313,7 +313,7 @@ def run_event(aws: LocalAws, function: str, outputs: Mapping[str, Any]) -> objec
     if function == FUNCTION:
         return order_event(aws, outputs["bucket_id"], "probes/5.json", "probes/6.json")
     if function == FORWARDER:
-        return invocation("probe")
+        return invocation(["probe"])
     if function == MAILER:
         return {"Records": [{"Sns": {"MessageId": "1", "Subject": "Probe", "Message": "probe"}}]}
     metric = {

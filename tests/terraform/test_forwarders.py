@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 import shutil
 import time
@@ -21,7 +19,10 @@ from .. import https_server
 from ..certificates import trusted_pem
 from ..dynatrace_sync import environment
 from ..https_server import Answer
+from ..local_aws.metrics import statistics
 from ..splunk_forwarder import collector
+from ..splunk_forwarder.collector import invocation
+from .monitored_functions import receive
 from .privileges import error_of_run, grants, role_of, unneeded_grants
 
 if TYPE_CHECKING:
@@ -64,21 +65,6 @@ def forwarders(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Itera
         terraform.init()
         terraform.apply(variables)
         yield Forwarders(terraform, variables, terraform.output(), hec, hec_server, metrics)
-
-
-def invocation(text: str) -> dict[str, Any]:
-    """Return the event that CloudWatch Logs invokes the forwarder with."""
-    data = {
-        "messageType": "DATA_MESSAGE",
-        "owner": "123456789012",
-        "logGroup": GROUP,
-        "logStream": "stream",
-        "subscriptionFilters": ["splunk--main--aws%3Alambda"],
-        "logEvents": [{"id": "1", "timestamp": 1_795_338_000_000, "message": text}],
-    }
-    return {
-        "awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(data).encode())).decode()}
-    }
 
 
 def write_log(aws: LocalAws, stream: str) -> dict[str, Any]:
@@ -124,6 +110,27 @@ def test_log_events_of_a_subscribed_group_arrive_in_splunk(
     assert line.startswith(f"s3_event_processor.log.rows,{place} gauge,min=2,max=2,sum=2,count=1 ")
 
 
+def errors_of(aws: LocalAws, name: str) -> float:
+    """Return how many runs of a function have failed."""
+    found = statistics(aws, "AWS/Lambda", "Errors", FunctionName=name)
+    return float(found.get("Sum", 0))
+
+
+def test_a_log_event_that_splunk_refuses_is_kept_alone(
+    aws: LocalAws, forwarders: Forwarders
+) -> None:
+    forwarders.hec.invalid = {"refused": (6, "Invalid data format")}
+    with aws.enforcing_iam():
+        run = aws.invoke(SPLUNK, invocation(["accepted", "refused"]))
+    forwarders.hec.invalid = {}
+    assert run.function_error is None, run.payload
+    assert forwarders.hec.texts.count("accepted") == 1
+    [letter] = receive(aws, forwarders.outputs["splunk"]["dead_letter_queue_url"])
+    assert aws.invoke(SPLUNK, json.loads(letter["Body"])).function_error is None
+    assert forwarders.hec.texts.count("accepted") == 1
+    assert forwarders.hec.texts.count("refused") == 1
+
+
 @pytest.mark.parametrize(
     ("module", "name", "attempts"), [("splunk", SPLUNK, 3), ("dynatrace", DYNATRACE, 1)]
 )
@@ -132,7 +139,8 @@ def test_an_event_that_fails_is_kept(
 ) -> None:
     """After as many attempts as the module allows."""
     forwarders.hec_server.answers.extend([Answer(400, {"text": "Incorrect index", "code": 7})] * 9)
-    event = invocation("text") if module == "splunk" else {"interval_sec": 90}
+    event = invocation(["text"]) if module == "splunk" else {"interval_sec": 90}
+    before = errors_of(aws, name)
     aws.client("lambda").invoke(
         FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode()
     )
@@ -141,13 +149,12 @@ def test_an_event_that_fails_is_kept(
     url = forwarders.outputs[module]["dead_letter_queue_url"]
     [letter] = aws.client("sqs").receive_message(QueueUrl=url)["Messages"]
     assert json.loads(letter["Body"]) == event
+    assert errors_of(aws, name) - before == attempts
     groups = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
-    failed = [
-        each
+    assert any(
+        "Incorrect index" in each["message"] or "must be a multiple" in each["message"]
         for each in groups
-        if "Incorrect index" in each["message"] or "must be a multiple" in each["message"]
-    ]
-    assert len(failed) >= attempts
+    )
 
 
 @pytest.mark.parametrize("name", [SPLUNK, DYNATRACE])
@@ -164,6 +171,6 @@ def test_dead_letters_fire_an_alarm(aws: LocalAws, forwarders: Forwarders, name:
 def test_every_permission_is_needed(aws: LocalAws, name: str) -> None:
     role = role_of(aws, name)
     assert {grant.sid for grant in grants(aws, role)} >= {"Log", "DeadLetters", "Token"}
-    event = invocation("text") if name == SPLUNK else write_log(aws, "permissions")
+    event = invocation(["text"]) if name == SPLUNK else write_log(aws, "permissions")
     unneeded = unneeded_grants(aws, role, lambda: error_of_run(aws, name, event))
     assert not unneeded, unneeded

@@ -133,7 +133,7 @@ def test_an_object_is_processed_once(aws: LocalAws, applied: Applied, name: str)
         processor.put({"a b/ü+.jpg": "0"})
         execution = processor.start()
         processor.wait_until_entered(execution, "CountCycle")
-    assert processor.processed() == {"a b/ü+.jpg": 1}
+    assert processor.processed()["a b/ü+.jpg"] == 1
     assert processor.depth() == (0, 0)
     # It would look at the queue again and again, every 30 seconds.
     aws.client("stepfunctions").stop_execution(executionArn=execution)
@@ -218,27 +218,7 @@ def test_a_buried_message_is_processed_when_it_is_sent_back(fast: Processor) -> 
     assert fast.processed()["in/repaired.jpg"] == 2
 
 
-def test_an_execution_leaves_the_messages_to_the_one_that_runs(fast: Processor) -> None:
-    fast.put({f"in/overlap-{number}.jpg": "2" for number in range(4)})
-    first = fast.start()
-    fast.wait_until_entered(first, "Invoke")
-    fast.put({"in/overlap-late.jpg": "0"})
-    second = fast.run()
-    assert fast.entered(second["executionArn"])["Receive"] == 0
-    fast.ended(first)
-    overlapping = {key: count for key, count in fast.processed().items() if "overlap" in key}
-    assert overlapping == dict.fromkeys(overlapping, 1)
-    assert len(overlapping) == 5
-
-
-def test_the_messages_of_an_execution_that_is_stopped_come_back(fast: Processor) -> None:
-    fast.put({"in/stopped.jpg": "3"})
-    execution = fast.start()
-    fast.wait_until_entered(execution, "Stagger")
-    fast.aws.client("stepfunctions").stop_execution(executionArn=execution)
-    assert fast.ended(execution)["status"] == "ABORTED"
-    assert fast.depth() == (0, 1)
-    # Nobody has its receipt handle any more. It is visible again after the visibility timeout.
+def test_the_visibility_timeout_is_that_of_the_queue(fast: Processor) -> None:
     attributes = fast.aws.client("sqs").get_queue_attributes(
         QueueUrl=fast.outputs["queue_url"], AttributeNames=["VisibilityTimeout"]
     )["Attributes"]
@@ -251,10 +231,12 @@ def test_logs_go_to_the_forwarder_with_index_and_source_type(
     processor = Processor(aws, applied.outputs["process_images"])
     processor.put({"forwarded.jpg": "0"})
     processor.run()
-    processor.put({"stopped.jpg": "2"})
+    processor.put({"stopped.jpg": "wait"})
     execution = processor.start()
     processor.wait_until_entered(execution, "Invoke")
     aws.client("stepfunctions").stop_execution(executionArn=execution)
+    processor.put({"stopped.jpg": "0"})
+    aws.client("sqs").purge_queue(QueueUrl=processor.outputs["queue_url"])
     wanted = {
         "splunk--s3_processor--aws%3Alambda": "forwarded.jpg",
         "splunk--s3_processor--aws%3Astates": "ExecutionAborted",
@@ -311,6 +293,49 @@ def test_provisioned_concurrency_follows_the_backlog(aws: LocalAws, applied: App
     assert (target["MinCapacity"], target["MaxCapacity"]) == (10, 200)
     outputs = applied.outputs["document_processor"]
     assert outputs["lambda_alias_arn"] == f"{outputs['lambda_function_arn']}:live"
+
+
+def test_the_backlog_is_divided_by_the_capacity_that_is_provisioned(
+    aws: LocalAws, applied: Applied
+) -> None:
+    from local_aws.cloudwatch.metric_math import evaluate
+    from local_aws.cloudwatch.timeseries import Series
+
+    scaling = aws.client("application-autoscaling")
+    [policy] = scaling.describe_scaling_policies(ServiceNamespace="lambda")["ScalingPolicies"]
+    function = "doc-proc-process-document"
+    assert policy["ResourceId"] == f"function:{function}:live"
+    assert policy["ScalableDimension"] == "lambda:function:ProvisionedConcurrency"
+    assert policy["PolicyType"] == "TargetTrackingScaling"
+    configuration = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert configuration["TargetValue"] == 10
+    metrics = configuration["CustomizedMetricSpecification"]["Metrics"]
+    queue = {"QueueName": applied.outputs["document_processor"]["queue_arn"].rpartition(":")[2]}
+    alias = {"FunctionName": function, "Resource": f"{function}:live"}
+    assert {each["Id"]: metric_of(each) for each in metrics if "MetricStat" in each} == {
+        "backlog": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum"),
+        "used": ("AWS/Lambda", "ProvisionedConcurrentExecutions", alias, "Maximum"),
+        "utilization": ("AWS/Lambda", "ProvisionedConcurrencyUtilization", alias, "Maximum"),
+    }
+    [returned] = [each for each in metrics if each["ReturnData"]]
+    expressions = {returned["Id"]: returned["Expression"]}
+    for (backlog, used, utilization), expected in {
+        (40, 5, 0.25): 2,  # 20 units are provisioned
+        (40, 40, 1): 1,
+        (0, 5, 0.25): 0,
+        (40, 0, 0): 4,  # nothing runs: at least the 10 of the configuration are provisioned
+        (40, None, None): 4,
+    }.items():
+        values = {"backlog": backlog, "used": used, "utilization": utilization}
+        series = {name: Series((value,)) for name, value in values.items()}
+        assert evaluate(returned["Id"], series, expressions, 1) == Series((expected,)), values
+
+
+def metric_of(query: Mapping[str, Any]) -> tuple[str, str, dict[str, str], str]:
+    """Return namespace, name, dimensions and statistic of a metric in a scaling policy."""
+    metric, statistic = query["MetricStat"]["Metric"], query["MetricStat"]["Stat"]
+    dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
+    return metric["Namespace"], metric["MetricName"], dimensions, statistic
 
 
 def test_an_alarm_fires_for_a_dead_letter(aws: LocalAws, applied: Applied) -> None:

@@ -23,7 +23,25 @@ CASES: dict[str, dict[str, Any]] = {
         **EXISTING,
         "lambda_additional_policies": [
             {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::results/*"},
+            {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::documents-2/*"},
             {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]},
+            {"Effect": "Deny", "NotAction": "s3:GetObject", "Resource": "*"},
+        ],
+    },
+    "writes_all_objects": {
+        **EXISTING,
+        "lambda_additional_policies": [
+            {
+                "Effect": "Allow",
+                "Action": "s3:PutObject*",
+                "Resource": "arn:aws:s3:::doc*/results/*",
+            },
+        ],
+    },
+    "writes_not_less": {
+        **EXISTING,
+        "lambda_additional_policies": [
+            {"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::results/*"},
         ],
     },
     "filtered": {
@@ -52,6 +70,7 @@ CASES: dict[str, dict[str, Any]] = {
         "step_functions_max_concurrency": 20,
     },
     "forgetful": {**EXISTING, "sqs_message_retention_seconds": 4 * (278 + 30) - 1},
+    "hoarding": {**EXISTING, "sqs_message_retention_seconds": 1209600},
     "managed": {**EXISTING, "manage_bucket_notifications": True},
     "mailing": {
         **EXISTING,
@@ -61,6 +80,8 @@ CASES: dict[str, dict[str, Any]] = {
             "from": "Alarms <alarms@example.com>",
             "to": ["on-call@example.com"],
             "starttls": False,
+            "subnet_ids": ["subnet-1"],
+            "security_group_ids": ["sg-1"],
         },
     },
     "long_names": {**EXISTING, "name_prefix": "p" * 40, "lambda_function_name": "f" * 60},
@@ -107,7 +128,11 @@ def warned(plan: Mapping[str, Any], check: str) -> set[str]:
 def test_a_function_that_may_write_to_the_bucket_without_filters_is_a_warning(
     plan: dict[str, Any],
 ) -> None:
-    assert warned(plan, "output_to_the_same_bucket") == {"writes"}
+    assert warned(plan, "output_to_the_same_bucket") == {
+        "writes",
+        "writes_all_objects",
+        "writes_not_less",
+    }
 
 
 def test_more_concurrency_than_a_lane_can_use_is_a_warning(plan: dict[str, Any]) -> None:
@@ -121,10 +146,10 @@ def test_a_visibility_timeout_that_is_long_enough_is_kept(plan: dict[str, Any]) 
     assert planned_outputs(plan, "plain")["visibility_timeout_seconds"] == 278
 
 
-def test_a_message_that_could_expire_before_it_is_buried_is_a_warning(
+def test_a_message_that_could_expire_before_it_is_buried_or_right_after_is_a_warning(
     plan: dict[str, Any],
 ) -> None:
-    assert warned(plan, "message_retention") == {"forgetful"}
+    assert warned(plan, "message_retention") == {"forgetful", "hoarding"}
 
 
 def test_a_schedule_of_seconds_is_one_of_a_minute(plan: dict[str, Any]) -> None:
@@ -167,6 +192,8 @@ def test_the_mailer_gets_what_it_needs_for_the_server_and_is_watched(plan: dict[
         "SMTP_TO": json.dumps(["on-call@example.com"]),
         "SMTP_STARTTLS": "false",
     }
+    assert mailer["vpc_config"][0]["subnet_ids"] == ["subnet-1"]
+    assert mailer["vpc_config"][0]["security_group_ids"] == ["sg-1"]
     alarms = resources(plan, "mailing", "aws_cloudwatch_metric_alarm")
     assert 'this["undelivered-alerts"]' in alarms
 
@@ -176,6 +203,13 @@ def test_an_existing_bucket_is_left_alone_unless_asked(plan: dict[str, Any]) -> 
     [notification] = resources(plan, "managed", "aws_s3_bucket_notification").values()
     assert (notification["bucket"], notification["eventbridge"]) == ("documents", True)
     assert resources(plan, "managed", "aws_s3_bucket") == {}
+
+
+def test_only_services_on_behalf_of_the_account_can_assume_the_roles(plan: dict[str, Any]) -> None:
+    roles = resources(plan, "plain", "aws_iam_role")
+    for name in ("state_machine", "schedule"):
+        [statement] = json.loads(roles[name]["assume_role_policy"])["Statement"]
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 
 def test_long_names_are_cut(plan: dict[str, Any]) -> None:

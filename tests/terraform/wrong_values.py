@@ -535,6 +535,11 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         "missing_runs_sec must be null or from 120 to 604800 (seconds), but is 60.",
     ),
     (
+        {"ignore_provisioned_concurrency_changes": True},
+        "ignore_provisioned_concurrency_changes must be false unless"
+        " provisioned_concurrent_executions is set.",
+    ),
+    (
         {"sources": {}},
         "The package must come either from package_path or from source_dir, source_roots and"
         " sources, but none of them is set.",
@@ -663,11 +668,12 @@ MONITORED_CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"lambda_source_dir": None},
-        "Either lambda_source_dir or package_path must be set, but neither is set.",
+        "lambda_source_dir, source_roots or package_path must be set, but none is.",
     ),
     (
         {"package_path": "../given.zip"},
-        "Either lambda_source_dir or package_path must be set, but both are set.",
+        "lambda_source_dir must be null if package_path is set, but is"
+        ' "../examples/immediate-alerts/lambda".',
     ),
     (
         {"image_uri": IMAGE},

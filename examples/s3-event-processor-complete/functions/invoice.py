@@ -24,7 +24,7 @@ class NoPriceList(Exception):
 
 
 class InvalidOrder(Exception):
-    """The file is no order, or contains an article that is not in the price list."""
+    """The file is not an order, or contains an article that is not in the price list."""
 
 
 def lambda_handler(event: Mapping[str, Any], context: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ s3 = boto3.client("s3")
 
 
 class NoTable(Exception):
-    """The file is no table with a header and rows of the same length."""
+    """The file is not a table with a header and rows of the same length."""
 
 
 def lambda_handler(event: Mapping[str, Any], context: object) -> None:
@@ -48,7 +49,8 @@ def summarize_file(bucket: str, stored: Mapping[str, Any]) -> None:
 
 def summarize(text: str) -> dict[str, Any]:
     """Return the number of rows of a CSV file, and a summary of each numeric column."""
-    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    # The reader returns an empty row for a blank line.
+    header, *rows = [row for row in csv.reader(io.StringIO(text)) if row] or [[]]
     if not header or any(len(row) != len(header) for row in rows):
         raise NoTable(f"The file has {len(header)} columns, but not in each of its rows.")
     columns = {name: [row[index] for row in rows] for index, name in enumerate(header)}
@@ -61,11 +63,11 @@ def summarize(text: str) -> dict[str, Any]:
 
 
 def of_column(values: list[str]) -> dict[str, float] | None:
-    """Return the range and mean of a column, None if it is empty or not numeric."""
+    """Return the range and mean of a column, None if it is empty or not of finite numbers."""
     try:
         numbers = [float(value) for value in values]
     except ValueError:
         return None
-    if not numbers:
+    if not numbers or not all(map(math.isfinite, numbers)):
         return None
     return {"min": min(numbers), "max": max(numbers), "mean": sum(numbers) / len(numbers)}

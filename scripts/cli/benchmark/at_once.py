@@ -13,7 +13,7 @@ CONCURRENCY = 3
 OBJECTS = 30
 JOB_SEC = 0.2
 EXECUTIONS = 3
-"""Executions that the schedule starts while the first one is running."""
+"""Executions that are started at once."""
 
 
 def measure(repeat: int) -> list[Result]:

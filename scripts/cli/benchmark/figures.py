@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ..common import redis_server, terraform
 from . import (
     at_once,
     aws_calls,
+    clear_cache,
+    cold_actions,
     cold_start,
     crowd,
     digest,
@@ -28,7 +31,8 @@ class Figure:
 
     measure: Callable[[int], list[Result]]
     repeat: int
-    needs_terraform: bool = False
+    needs: Callable[[], object] | None = None
+    """Raises TerraformError or RedisServerError where the figure cannot be measured."""
 
 
 FIGURES: Mapping[str, Figure] = {
@@ -41,11 +45,13 @@ FIGURES: Mapping[str, Figure] = {
     "cold-start": Figure(cold_start.measure, 15),
     "memory": Figure(memory.measure, 2),
     "growth": Figure(growth.measure, 20),
+    "transitions": Figure(transitions.measure, 1, needs=terraform.find),
+    "stagger": Figure(stagger.measure, 1, needs=terraform.find),
+    "at-once": Figure(at_once.measure, 1, needs=terraform.find),
+    "history": Figure(history.measure, 1, needs=terraform.find),
+    "cold-actions": Figure(cold_actions.measure, 15),
+    "clear-cache": Figure(clear_cache.measure, 5, needs=redis_server.binary),
     "digests": Figure(digest.parallel, 2),
     "digest-memory": Figure(digest.memory, 1),
     "digest-cold": Figure(digest.cold_start, 15),
-    "transitions": Figure(transitions.measure, 1, needs_terraform=True),
-    "stagger": Figure(stagger.measure, 1, needs_terraform=True),
-    "at-once": Figure(at_once.measure, 1, needs_terraform=True),
-    "history": Figure(history.measure, 1, needs_terraform=True),
 }

@@ -61,8 +61,12 @@ class Harness:
         events: int = 1,
         pause_sec: float = 0.0,
         package: bytes | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> Function:
-        """Return a function with `events` events and the given one of `handlers`, or DIVA's own."""
+        """Return a function with `events` events and the given one of `handlers`, or DIVA's own.
+
+        `more` are environment variables besides those of DIVA.
+        """
         handler = f"{_HANDLERS}.{handler}" if handler else _DIVA_HANDLER
         environment = {
             "DIVA_MODE": mode,
@@ -72,9 +76,10 @@ class Harness:
             "DIVA_STATE_TABLE": "benchmark",
             "EVENTS": str(events),
             "PAUSE_SEC": str(pause_sec),
+            **(more or {}),
         }
         package = package or packaged()
-        name = f"{handler}-{mode}-{log_level}-{events}"
+        name = "-".join([handler, mode, log_level, str(events), *(more or {}).values()])
         return Function(
             arn=name,
             name=name,

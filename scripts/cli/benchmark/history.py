@@ -15,8 +15,9 @@ MOST_EVENTS = 25_000
 """Step Functions fails an execution that has more."""
 _EVENTS_PER_RETRY = 3
 _LAST_STATE = "LeftToTimeout"
+_FAILURE = -1.0
 
-# The function is throttled, and a message can neither be buried nor given back.
+# The function reports a failure, and a message can neither be buried nor given back.
 _ALLOWED = [
     "lambda:InvokeFunction",
     "sqs:GetQueueAttributes",
@@ -28,8 +29,8 @@ _ALLOWED = [
 def measure(repeat: int) -> list[Result]:
     """Compute the events of an execution in which everything fails until the default cycle cap.
 
-    A batch in which all steps of all messages fail, with all of their retries, is executed. The
-    tasks outside of the batch succeed there, so the events of their retries are added.
+    A batch in which all steps of all messages fail is executed. The events of retries of what
+    succeeds there are added: of the invocations, and of the tasks outside of the batch.
     """
     longest: list[float] = []
     for _ in range(repeat):
@@ -40,13 +41,13 @@ def measure(repeat: int) -> list[Result]:
             step_functions_max_concurrency=BATCH,
         ) as processing:
             execution = _failing_batch(processing)
-            cycle = _events_of_first_cycle(execution)
-            retries = {
-                name: _EVENTS_PER_RETRY * _retries(state)
-                for name, state in processing.definition["States"].items()
-            }
+            states = processing.definition["States"]
+            invocation = states["Process"]["ItemProcessor"]["States"]["Invoke"]
+            invoking_again = BATCH * _EVENTS_PER_RETRY * _retries(invocation)
+            cycle = _events_of_first_cycle(execution) + invoking_again
+            retries = {name: _EVENTS_PER_RETRY * _retries(state) for name, state in states.items()}
             # With the events of the last cycle, in which nothing was received any more.
-            once = len(execution.events) + sum(retries.values())
+            once = len(execution.events) + invoking_again + sum(retries.values())
             more = (processing.max_cycles - 1) * (cycle + retries[RECEIVE])
             longest.append(once + more)
             note = (
@@ -67,16 +68,13 @@ def measure(repeat: int) -> list[Result]:
 
 def _failing_batch(processing: Processor) -> Execution:
     aws = processing.aws
-    aws.client("lambda").put_function_concurrency(
-        FunctionName=processing.function_name, ReservedConcurrentExecutions=0
-    )
     [role] = aws.client("iam").list_roles()["Roles"]
     statement = {"Effect": "Allow", "Action": _ALLOWED, "Resource": "*"}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     aws.client("iam").put_role_policy(
         RoleName=role["RoleName"], PolicyName="some", PolicyDocument=json.dumps(policy)
     )
-    processing.send([0.0] * BATCH)
+    processing.send([_FAILURE] * BATCH)
     with aws.enforcing_iam():
         execution = processing.ended(processing.start())
     if execution.entered[_LAST_STATE] != BATCH:

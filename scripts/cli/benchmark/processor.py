@@ -32,6 +32,8 @@ _HANDLERS = Path(__file__).parent / "handlers"
 _NAME = "benchmark"
 _BATCH = 10
 _POLL_SEC = 0.05
+_PATIENCE_SEC = 3600
+"""Many times as long as the longest execution takes, on a busy machine."""
 
 # What the definition needs to know of the resources of the module. Without them, Terraform renders
 # it within a second, and needs no provider.
@@ -113,9 +115,14 @@ class Processor:
     def ended(self, execution_arn: str) -> Execution:
         """Wait for the end of an execution."""
         states = self.aws.client("stepfunctions")
+        until = time.monotonic() + _PATIENCE_SEC
         while (found := states.describe_execution(executionArn=execution_arn))[
             "status"
         ] == "RUNNING":
+            if time.monotonic() >= until:
+                raise BenchmarkError(
+                    f"the execution {execution_arn} has not ended after {_PATIENCE_SEC} s"
+                )
             time.sleep(_POLL_SEC)
         if found["status"] != "SUCCEEDED":
             cause = f"{found.get('error')}: {found.get('cause')}"

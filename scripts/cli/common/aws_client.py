@@ -9,19 +9,23 @@ from typing import Any
 
 ATTEMPTS = 3
 TIMEOUT_SEC = 10
+"""For connecting and for reading."""
+LONGEST_CALL_SEC = ATTEMPTS * 2 * TIMEOUT_SEC + sum(2**number for number in range(ATTEMPTS - 1))
+"""Of a call with all its attempts, and the longest pauses of boto3 between them."""
 
 
-def client(service: str, region: str | None = None) -> Any:
+def client(service: str, region: str | None = None, timeout_sec: int | None = None) -> Any:
     """Return a client of `service` in `region`, by default in that of the environment.
 
-    Raises errors that `explained` explains.
+    A response may take `timeout_sec`, by default TIMEOUT_SEC. Raises errors that `explained`
+    explains.
     """
     import boto3
     from botocore.config import Config
 
     config = Config(
         connect_timeout=TIMEOUT_SEC,
-        read_timeout=TIMEOUT_SEC,
+        read_timeout=timeout_sec or TIMEOUT_SEC,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
     # The AWS CLI reads AWS_REGION, and boto3 does not.

@@ -63,6 +63,10 @@ class Output:
         """Print `text`, wrapped on a terminal."""
         self._console.print(text.rstrip(), soft_wrap=not self.is_terminal)
 
+    def command(self, text: str) -> None:
+        """Print a command in one line, so that it can be copied."""
+        self._console.print(text, soft_wrap=True)
+
     @contextmanager
     def busy(self, text: str | Callable[[], str]) -> Iterator[None]:
         """On a terminal, show a spinner and `text` below the output during a `with` block."""

@@ -29,7 +29,8 @@ examples:
   scripts/redrive arn:aws:sqs:eu-central-1:123456789012:uploads-dlq uploads
 
 No message is ever lost. If the command is killed between sending and deleting, up to ten
-messages are in both queues, and a second run sends them twice.
+messages are in both queues, and a second run sends them twice. They cannot be received for up to
+42 minutes. If a response of SQS to sending is lost, the command sends up to ten messages again.
 
 exit status:
   0 if all messages were replayed, 1 otherwise, 130 if interrupted

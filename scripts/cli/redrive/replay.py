@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..common.aws_client import explained
+from ..common.aws_client import LONGEST_CALL_SEC, explained
 from ..common.interrupts import deferred_interrupts
 from .queues import Queue, RedriveError
 
@@ -14,10 +14,12 @@ MOST_BYTES = 262_144
 """In a request to send messages, in every region."""
 
 _BATCH = 10
-# Longer than sending and deleting a batch may take, with all attempts.
-_VISIBILITY_SEC = 180
 _POLL_SEC = 2
 _DELETE_ATTEMPTS = 3
+_MOST_BATCHES_WITHOUT_DUE = 3
+# As long as sending and deleting what was received may take: messages that are large are sent one
+# by one.
+VISIBILITY_SEC = _BATCH * (1 + _DELETE_ATTEMPTS) * LONGEST_CALL_SEC
 _TRACE = "AWSTraceHeader"
 
 Message = Mapping[str, Any]
@@ -44,6 +46,7 @@ class Replay:
 
         Closing the generator makes messages that were received, but not sent, visible again.
         """
+        without_due = 0
         try:
             while self._limit is None or self.sent < self._limit:
                 received = self._receive()
@@ -51,7 +54,9 @@ class Replay:
                 with deferred_interrupts():
                     due = [each for each in received if self._is_due(each)]
                     self._replay(due)
-                if not due:
+                # SQS returns messages in any order: others that are due may be left.
+                without_due = 0 if due else without_due + 1
+                if not received or without_due == _MOST_BATCHES_WITHOUT_DUE:
                     return
                 yield
         finally:
@@ -64,7 +69,7 @@ class Replay:
             response = self._source.client.receive_message(
                 QueueUrl=self._source.url,
                 MaxNumberOfMessages=min(_BATCH, rest),
-                VisibilityTimeout=_VISIBILITY_SEC,
+                VisibilityTimeout=VISIBILITY_SEC,
                 WaitTimeSeconds=_POLL_SEC,
                 MessageAttributeNames=["All"],
                 MessageSystemAttributeNames=["SentTimestamp", _TRACE],

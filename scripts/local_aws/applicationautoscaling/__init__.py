@@ -1,1 +1,1 @@
-"""Application Auto Scaling: the tags of scalable targets."""
+"""Application Auto Scaling: the tags of scalable targets, and their limits."""

@@ -50,6 +50,9 @@ def response_to(request: Request, service: str, denied: AccessDenied) -> Respons
     by_kms = denied.permission.action.startswith("kms:") and service in _KMS_CODES
     if "X-Amz-Target" in request.headers:
         return _json(request, service, by_kms, message)
+    if service == "ec2":
+        error = f"<Code>UnauthorizedOperation</Code><Message>{escape(message)}</Message>"
+        return _xml(403, f"<Response><Errors><Error>{error}</Error></Errors></Response>")
     code = "AuthorizationError" if service == "sns" else "AccessDenied"
     code = _KMS_CODES[service] if by_kms else code
     error = f"<Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message>"

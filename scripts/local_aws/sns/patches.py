@@ -41,7 +41,7 @@ def install(patch: Patch, mailboxes: Mailboxes) -> None:
         if subscription.protocol == "lambda" and not may_invoke(
             subscription.endpoint, "sns.amazonaws.com", subscription.topic.arn
         ):
-            return  # SNS does not retry what is not permitted, and tells only its own log
+            return  # SNS does not retry what is not permitted, and records that only in its own log
         arguments = (message, message_id, subject, message_attributes, group_id)
         if subscription.protocol in ("http", "https"):
             with request_lock.released():  # the endpoint may call AWS before it responds

@@ -8,13 +8,9 @@ from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.logs.models import logs_backends
-from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.eval.event.logging import is_logging_enabled_for
 from moto.stepfunctions.parser.backend.execution import Execution
-
-from local_aws.request_lock import request_lock
-
-ABORTED = ExecutionStatus.ABORTED
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 _METRICS = {
     "SUCCEEDED": "ExecutionsSucceeded",
@@ -27,12 +23,12 @@ _METRICS = {
 def report(execution: Execution) -> None:
     """Put the metrics of an execution, and write what its state machine logs.
 
-    Nothing is reported after everything was reset.
+    Nothing is reported after everything was reset. Called with the request lock held.
     """
-    events = execution.to_history_output()["events"]
-    with request_lock:
+    backend: Any = stepfunctions_parser_backends[execution.account_id][execution.region_name]
+    if any(execution in machine.executions for machine in backend.state_machines):
         _put_metrics(execution)
-        _write_log(execution, events)
+        _write_log(execution, execution.to_history_output()["events"])
 
 
 def _put_metrics(execution: Execution) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import re
-import threading
 import time
 import uuid
+from datetime import datetime, timezone
 from functools import cache, lru_cache
 from typing import Any
 
 import botocore.session
 from botocore.exceptions import HTTPClientError
 from jsonpath_ng.ext.parser import parse as parse_json_path
-from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
+from moto.stepfunctions.parser.api import (
+    ExecutionStatus,
+    HistoryEventType,
+    TaskFailedEventDetails,
+)
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
     CustomErrorName,
 )
@@ -46,6 +50,7 @@ from moto.stepfunctions.parser.backend.execution import (
     BaseExecutionWorkerCommunication,
     Execution,
 )
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import (
     StepFunctionsParserBackend,
     stepfunctions_parser_backends,
@@ -53,6 +58,7 @@ from moto.stepfunctions.parser.models import (
 
 from local_aws.clock import Clock
 from local_aws.patching import Patch
+from local_aws.request_lock import request_lock
 from local_aws.stepfunctions import executions
 from local_aws.stepfunctions.clients import RoleClients
 
@@ -207,7 +213,6 @@ def _install_executions(patch: Patch) -> None:
     )
     moto_stop, moto_set_error = Execution.stop, Environment.set_error
     moto_terminated = BaseExecutionWorkerCommunication.terminated
-    ending = threading.Lock()
 
     def start_execution(
         backend: StepFunctionsParserBackend,
@@ -219,11 +224,12 @@ def _install_executions(patch: Patch) -> None:
         return moto_start(backend, state_machine_arn, name, *arguments)
 
     def stop(execution: Execution, stop_date: Any, error: str | None, cause: str | None) -> None:
-        with ending:
+        with request_lock:
             if execution.status == "RUNNING":
                 _wait_until_begun(execution)
+            if execution.status == "RUNNING":
                 moto_stop(execution, stop_date, error, cause)
-                execution.exec_status = executions.ABORTED
+                execution.exec_status = ExecutionStatus.ABORTED
                 execution.stop_date = stop_date
 
     def set_error(env: Environment, error: Any) -> None:
@@ -232,10 +238,11 @@ def _install_executions(patch: Patch) -> None:
             moto_set_error(env, error)
 
     def terminated(worker: BaseExecutionWorkerCommunication) -> None:
-        with ending:
+        # Nobody may see that it has ended before its metrics and its log.
+        with request_lock:
             if worker.execution.status == "RUNNING":
                 moto_terminated(worker)
-        executions.report(worker.execution)
+            executions.report(worker.execution)
 
     def reset(backend: StepFunctionsParserBackend) -> None:
         for machine in getattr(backend, "state_machines", []):
@@ -248,12 +255,31 @@ def _install_executions(patch: Patch) -> None:
     patch(Execution, "stop", stop)
     patch(Environment, "set_error", set_error)
     patch(BaseExecutionWorkerCommunication, "terminated", terminated)
+    _install_failures(patch)
+
+
+def _install_failures(patch: Patch) -> None:
+    """An execution whose thread ends with an error would run forever."""
+    moto_run: Any = ExecutionWorker._execution_logic
+
+    def run(worker: ExecutionWorker) -> None:
+        try:
+            moto_run(worker)
+        except Exception as error:
+            execution = worker._execution_communication.execution  # type: ignore[attr-defined]
+            execution.error, execution.cause = "States.Runtime", repr(error)
+            execution.stop_date = datetime.now(timezone.utc)
+            execution.exec_status = ExecutionStatus.FAILED
+
+    patch(ExecutionWorker, "_execution_logic", run)
 
 
 def _wait_until_begun(execution: Execution) -> None:
-    """Wait until an execution has entered a state. moto cannot stop it before."""
+    """Wait until an execution has entered a state, or failed. moto cannot stop it before."""
     worker = execution.exec_worker
     assert worker
     # The first event is that of the execution itself.
-    while worker.env is None or len(worker.env.event_manager.get_event_history()) < 2:
+    while execution.status == "RUNNING" and (
+        worker.env is None or len(worker.env.event_manager.get_event_history()) < 2
+    ):
         time.sleep(0.001)

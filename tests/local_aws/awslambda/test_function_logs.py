@@ -6,7 +6,8 @@ import json
 
 from local_aws import LocalAws
 
-from ..functions import deploy, log_events
+from ..calls import Call
+from ..functions import deploy, log_events, waiting_function
 
 
 def test_the_log_goes_to_the_group_and_its_end_to_the_caller(aws: LocalAws) -> None:
@@ -72,3 +73,13 @@ def handler(event, context):
     assert report["type"] == "platform.report"
     assert report["record"]["status"] == "error"
     assert json.dumps(seen["message"]) in invocation.log_tail
+
+
+def test_a_function_that_is_deleted_while_it_runs_creates_no_log_group(aws: LocalAws) -> None:
+    with waiting_function(aws) as listening:
+        call = Call(aws.invoke, "subject", "wait")
+        connection, _ = listening.accept()
+        aws.client("lambda").delete_function(FunctionName="subject")
+        connection.close()
+        assert call.result().function_error is None
+    assert aws.client("logs").describe_log_groups()["logGroups"] == []

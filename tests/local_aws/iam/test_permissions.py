@@ -10,7 +10,7 @@ import pytest
 from local_aws import LocalAws
 
 from ..functions import ROLE, TRUST
-from ..roles import HERE, ITEM, URL, allow, allowing, call
+from ..roles import HERE, ITEM, URL, allow, allowing, assert_requires, call
 
 TAG = {"Key": "a", "Value": "b"}
 
@@ -90,18 +90,7 @@ def test_a_call_requires_a_permission_for_its_action_and_resource(
     refused: list[object],
 ) -> None:
     """It is denied without a policy, and with one for another resource or another action."""
-    family = f"{action.partition(':')[0]}:Untag*"
-    for statements in ([], [allowing(other, action)], [allowing(resource, family)]):
-        allow(aws, *statements)
-        response = call(aws, service, operation, **arguments)
-        assert response[:2] == refused
-        if "head" not in operation:  # whose answers have no body
-            user = f"arn:aws:sts::123456789012:assumed-role/{ROLE}/subject"
-            assert response[2].startswith(
-                f"User: {user} is not authorized to perform: {action} on "
-            )
-    allow(aws, allowing(resource, action))
-    assert call(aws, service, operation, **arguments) == [200]
+    assert_requires(aws, service, operation, arguments, action, resource, other, refused)
 
 
 def test_policies_are_enforced_for_functions_only_and_in_the_block_only(caller: LocalAws) -> None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from local_aws import LocalAws
+from local_aws.request_lock import request_lock
+from local_aws.stepfunctions import executions, interpreter
 
+from ...executions import ended, entered, wait_until_entered
 from ...processes import PATIENCE_SEC
 from ..functions import deploy
-from .machines import create, ended, entered, run, start, wait_until_entered
+from ..metrics import statistics
+from .machines import create, run, start
 
 SDK = "arn:aws:states:::aws-sdk"
 INVOKE = "arn:aws:states:::lambda:invoke"
@@ -151,6 +158,30 @@ def last_event(aws: LocalAws, execution_arn: str) -> str | None:
     return history["events"][-1]["type"] if history["events"] else None
 
 
+def test_an_execution_that_cannot_begin_fails(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when moto cannot interpret a definition that it has accepted."""
+
+    def broken(worker: ExecutionWorker) -> None:
+        stopping.wait(PATIENCE_SEC)
+        raise RuntimeError("broken")
+
+    def begun(execution: Any) -> None:
+        stopping.set()
+        wait_until_begun(execution)
+
+    stopping = threading.Event()
+    wait_until_begun = interpreter._wait_until_begun
+    monkeypatch.setattr(interpreter, "_wait_until_begun", begun)
+    monkeypatch.setattr(ExecutionWorker, "_get_evaluation_entrypoint", broken)
+    arn = start(aws, create(aws, {"End": {"Type": "Succeed"}}))
+    aws.client("stepfunctions").stop_execution(executionArn=arn)
+    found = aws.client("stepfunctions").describe_execution(executionArn=arn)
+    assert (found["status"], found["error"]) == ("FAILED", "States.Runtime")
+    assert "broken" in found["cause"]
+
+
 def test_executions_without_a_name_get_different_ones(aws: LocalAws) -> None:
     machine = create(aws, {"End": {"Type": "Succeed"}})
     assert len({start(aws, machine) for _ in range(3)}) == 3
@@ -161,6 +192,34 @@ def test_a_reset_ends_executions(aws: LocalAws) -> None:
     aws.reset()
     with pytest.raises(ClientError, match="Does Not Exist"):
         aws.client("stepfunctions").describe_execution(executionArn=arn)
+
+
+def test_a_reset_leaves_no_metrics_of_the_executions_that_it_ends(aws: LocalAws) -> None:
+    arn = start(aws, create(aws, {"Wait": waiting(600)}))
+    wait_until_entered(aws, arn, "Wait")
+    aws.reset()
+    for thread in TMP_THREADS:  # of moto, for the executions
+        thread.join(PATIENCE_SEC)
+        assert not thread.is_alive()
+    assert aws.client("cloudwatch").list_metrics()["Metrics"] == []
+
+
+def test_an_execution_that_has_ended_is_counted_already(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = executions.report
+    held: list[bool] = []
+
+    def observed(execution: Any) -> None:
+        held.append(request_lock._thread.depth > 0)
+        report(execution)
+
+    monkeypatch.setattr(executions, "report", observed)
+    machine = create(aws, {"End": {"Type": "Succeed"}})
+    ended(aws, start(aws, machine))
+    counted = statistics(aws, "AWS/States", "ExecutionsSucceeded", StateMachineArn=machine)
+    assert counted["Sum"] == 1
+    assert held == [True], "its end could be seen before"
 
 
 def test_an_execution_that_ends_is_counted(aws: LocalAws) -> None:

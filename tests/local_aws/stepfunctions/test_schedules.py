@@ -8,9 +8,10 @@ import pytest
 
 from local_aws import LocalAws, RuleNotFireable
 
+from ...executions import ended
 from ..functions import ROLE
 from ..roles import allow, allowing
-from .machines import create, ended
+from .machines import create
 
 
 def schedule(aws: LocalAws, machine_arn: str) -> None:

@@ -19,8 +19,11 @@ def lambda_handler(event: dict[str, Any], context: object) -> object:
     receives = int(record["attributes"]["ApproximateReceiveCount"])
     print(json.dumps({"action": "attempt", "key": key, "receives": receives}))
     way = key.split("/")[1]
+    if way == "shown":
+        print(json.dumps({"action": "record", "record": record}))
     result = None if "REPAIRED" in os.environ else _WAYS[way](key, receives)
-    print(json.dumps({"action": "process_complete", "key": key}))
+    if not (isinstance(result, dict) and result["batchItemFailures"]):
+        print(json.dumps({"action": "process_complete", "key": key}))
     return result
 
 
@@ -48,6 +51,14 @@ def _answer_much(key: str, receives: int) -> str:
     return "x" * LARGE
 
 
+def _report(key: str, receives: int) -> dict[str, Any]:
+    return {"batchItemFailures": [{"itemIdentifier": key}]}
+
+
+def _report_once(key: str, receives: int) -> dict[str, Any]:
+    return _report(key, receives) if receives == 1 else {"batchItemFailures": []}
+
+
 def _raise_once(key: str, receives: int) -> None:
     if receives == 1:
         raise ConnectionError("the database does not answer")
@@ -60,11 +71,14 @@ def _raise_at_random(key: str, receives: int) -> None:
 
 _WAYS: Mapping[str, Callable[[str, int], object]] = {
     "good": _nothing,
+    "shown": _nothing,
     "poison": _raise,
     "poison-much": _raise_much,
     "poison-exit": _exit,
     "poison-hang": _hang,
+    "poison-reported": _report,
     "large": _answer_much,
+    "reported-once": _report_once,
     "once": _raise_once,
     "random": _raise_at_random,
 }

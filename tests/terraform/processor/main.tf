@@ -202,6 +202,13 @@ resource "aws_lambda_function" "dynatrace_sync" {
   handler       = "forwarder.handler"
   runtime       = "python3.12"
   filename      = "${path.module}/forwarder.zip"
+
+  # Otherwise, the function could create it first, and leave it behind.
+  depends_on = [aws_cloudwatch_log_group.dynatrace_sync]
+}
+
+resource "aws_cloudwatch_log_group" "dynatrace_sync" {
+  name = "/aws/lambda/documents-dynatrace-sync"
 }
 
 resource "aws_lambda_function" "splunk_forwarder" {
@@ -210,6 +217,13 @@ resource "aws_lambda_function" "splunk_forwarder" {
   handler       = "forwarder.handler"
   runtime       = "python3.12"
   filename      = "${path.module}/forwarder.zip"
+
+  # Otherwise, the function could create it first, and leave it behind.
+  depends_on = [aws_cloudwatch_log_group.splunk_forwarder]
+}
+
+resource "aws_cloudwatch_log_group" "splunk_forwarder" {
+  name = "/aws/lambda/documents-splunk-forwarder"
 }
 
 resource "aws_s3_bucket" "existing" {

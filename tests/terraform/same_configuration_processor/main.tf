@@ -61,6 +61,8 @@ module "processor" {
     to                  = ["on-call@example.com"]
     secret_arn          = terraform_data.secret_arn.output
     ca_certificates_pem = null
+    subnet_ids          = [terraform_data.name["host"].output]
+    security_group_ids  = [terraform_data.name["host"].output]
   }
 
   enable_splunk_integration   = true

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 
@@ -22,4 +24,27 @@ def with_boto3(event: object, context: Any) -> dict[str, float]:
     import boto3
 
     boto3.client("s3")
+    return {"start": perf_counter() - begun}
+
+
+def with_action(event: object, context: Any) -> dict[str, float]:
+    """Return the seconds until the incident action ACTION has what it needs for its TARGET."""
+    begun = perf_counter()
+    attempts = import_module(f"incident_actions.{os.environ['ACTION']}").runtime()
+    attempts.targets[os.environ["TARGET"]]()
+    return {"start": perf_counter() - begun}
+
+
+def with_clients(event: object, context: Any) -> dict[str, float]:
+    """Return the seconds that boto3 and the clients of CLIENTS take, one of which may be Redis."""
+    begun = perf_counter()
+    import boto3
+
+    for name in os.environ["CLIENTS"].split():
+        if name == "redis":
+            import redis
+
+            redis.Redis()
+        else:
+            boto3.client(name)
     return {"start": perf_counter() - begun}

@@ -7,9 +7,18 @@ import time
 from typing import Any
 
 
-def run(event: dict[str, Any], context: object) -> None:
-    """Sleep for the seconds in the body of each record, and log the time before and after."""
+def run(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Sleep for the seconds in the body of each record, and log the time before and after.
+
+    A record with a negative number is reported as failed.
+    """
+    failures = []
     for record in event["Records"]:
         began = time.time()
-        time.sleep(float(record["body"]))
+        seconds = float(record["body"])
+        if seconds < 0:
+            failures.append({"itemIdentifier": record["messageId"]})
+            continue
+        time.sleep(seconds)
         print(json.dumps({"began": began, "ended": time.time()}))
+    return {"batchItemFailures": failures}

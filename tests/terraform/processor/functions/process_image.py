@@ -1,4 +1,7 @@
-"""Reads the objects that it is told of, and refuses those that contain "poison"."""
+"""Reads the objects that it is told of, and refuses those that contain "poison".
+
+An object that contains "wait" is read again until it contains something else.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,13 @@ def lambda_handler(event: dict[str, Any], context: object) -> None:
     for record in event["Records"]:
         detail = json.loads(record["body"])["detail"]
         bucket, key = detail["bucket"]["name"], detail["object"]["key"]
-        began = time.time()
-        content = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        while (content := read(bucket, key)) == "wait":
+            time.sleep(0.1)
         if content == "poison":
             raise ValueError(f"{key} is no image")
-        time.sleep(float(content or 0))
-        line = {"action": "process_complete", "key": key, "began": began, "ended": time.time()}
-        print(json.dumps(line))
+        print(json.dumps({"action": "process_complete", "key": key}))
+
+
+def read(bucket: str, key: str) -> str:
+    content: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return content.decode()

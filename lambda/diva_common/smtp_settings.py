@@ -1,4 +1,4 @@
-"""The settings of the mailer, read from its environment variables."""
+"""The settings of sending mail, read from environment variables."""
 
 from __future__ import annotations
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 
-from diva_common.secret import Secret
+from .secret import Secret
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Sender:
         Raises NotSent, OSError and InvalidSecret.
         """
         try:
-            with self._connection() as smtp:
+            with self._session() as smtp:
                 self._log_in(smtp)
                 refused = smtp.send_message(
                     message, self.sender.addr_spec, [each.addr_spec for each in self.recipients]
@@ -66,6 +67,17 @@ class Sender:
             if any(code < 500 for code, _ in refused.values()):
                 raise NotSent(f"{self.server.host} refused {_listed(refused)} for now")
             log.error("%s refused %s.", self.server.host, _listed(refused))
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        smtp = self._connection()
+        try:
+            yield smtp
+        finally:
+            # The response to QUIT changes nothing: the server has answered for the mail before.
+            with suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+            smtp.close()
 
     def _connection(self) -> smtplib.SMTP:
         server = self.server

@@ -1,0 +1,1 @@
+"""Acts on incidents: restarts services, scales up, clears caches and notifies people."""

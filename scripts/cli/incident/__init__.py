@@ -1,0 +1,1 @@
+"""`incident`: act on an incident, and list what has been done."""

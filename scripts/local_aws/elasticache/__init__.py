@@ -1,0 +1,1 @@
+"""ElastiCache: clusters and replication groups whose changes take time, and end."""

@@ -1,0 +1,1 @@
+"""RDS: database instances whose modifications take time."""

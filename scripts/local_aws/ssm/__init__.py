@@ -1,0 +1,1 @@
+"""SSM: the permissions that parameters require."""
