@@ -44,6 +44,7 @@ class Backend:
         self._url = url
         self._clock = clock
         self._slots = threading.Semaphore(max_concurrency)
+        self._lock = threading.Lock()
         self.paused_until = 0.0
         """The monotonic time until which the backend wants no requests."""
 
@@ -61,25 +62,19 @@ class Backend:
         attempts = 0
         begins_until = begin_until
         while True:
-            self._wait(self.paused_until, begins_until)
             reason, status, wait = self._attempt(body.encode(), key, begins_until, until)
             begins_until = until
             if not reason:
                 return
             attempts += status != TOO_MANY
-            if status is not None and not is_retried(status):
+            if attempts == ATTEMPTS or (status is not None and not is_retried(status)):
                 raise Refused(reason)
-            if attempts == ATTEMPTS:
-                raise Refused(reason)
-            at = self._clock.monotonic() + max(wait, next(waits))
-            if wait:
-                self.paused_until = max(self.paused_until, at)
-            self._wait(at, until)
+            self._wait(self._clock.monotonic() + max(wait, next(waits)), until)
 
     def _wait(self, at: float, until: float) -> None:
         now = self._clock.monotonic()
         if max(at, now) >= until:
-            raise OutOfTime("The backend was to be asked later.")
+            raise OutOfTime("No time is left for a request.")
         if at > now:
             self._clock.sleep(at - now)
 
@@ -88,10 +83,8 @@ class Backend:
     ) -> tuple[str, int | None, float]:
         """Return why the digest was not accepted, the status, and the seconds to wait."""
         with self._slots:
-            now = self._clock.monotonic()
-            if now >= begins_until:
-                raise OutOfTime("No time was left for a request.")
-            timeout = min(TIMEOUT_SEC, until - now)
+            self._sit_out_pause(begins_until)
+            timeout = min(TIMEOUT_SEC, until - self._clock.monotonic())
             try:
                 response = self._pool.request(
                     "POST",
@@ -104,7 +97,21 @@ class Backend:
                 )
             except urllib3.exceptions.HTTPError as error:
                 return f"Error: {type(error).__name__}", None, 0.0
-        if response.status in _ACCEPTED:
-            return "", response.status, 0.0
-        wait = retry_after(response.headers, self._clock.time())
+            if response.status in _ACCEPTED:
+                return "", response.status, 0.0
+            wait = retry_after(response.headers, self._clock.time())
+            # Before another thread gets the slot.
+            self._pause(wait)
         return f"Status: {response.status}", response.status, wait
+
+    def _sit_out_pause(self, until: float) -> None:
+        at = self._clock.monotonic()
+        while True:
+            self._wait(at, until)
+            if at >= self.paused_until:
+                return
+            at = self.paused_until
+
+    def _pause(self, seconds: float) -> None:
+        with self._lock:
+            self.paused_until = max(self.paused_until, self._clock.monotonic() + seconds)

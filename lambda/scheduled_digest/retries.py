@@ -37,7 +37,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float:
         return float(text[:9])
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year may have any number of digits
         return 0.0
     if at.tzinfo is None:
         at = at.replace(tzinfo=timezone.utc)

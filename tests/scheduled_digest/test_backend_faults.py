@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from scheduled_digest import backend
 from scheduled_digest.continuation import MAX_DEPTH
 from scheduled_digest.lambda_function import SETTLE_SEC, RunFailed
 
+from ..https_server import Clock
 from .conftest import AT, World
 from .service import TIMEOUT_SEC
 from .web import Fault, cut_off, hang_up, lose_answer, passed, slow, status
@@ -112,6 +115,44 @@ def test_the_wait_that_the_backend_asks_for_is_kept_for_all(
     world.service.call(DAILY)
     assert len(world.backend.asked) == 3
     assert min(asked_at) >= 25
+
+
+def test_a_request_that_waits_for_its_turn_keeps_the_wait_as_well(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_CONCURRENCY", "1")
+    world.database.add([{}] * 2)
+    claimed, paused = threading.Semaphore(0), threading.Barrier(2)
+    put, sleep = world.tables.put_item, type(world.clock).sleep
+
+    def claim(**given: Any) -> None:
+        put(**given)
+        claimed.release()
+
+    def sleep_together(clock: Clock, seconds: float) -> None:
+        paused.wait(30)  # time does not pass before both requests wait
+        sleep(clock, seconds)
+
+    def limited(request: Request, respond: Respond) -> Answer:
+        for _ in range(2):
+            assert claimed.acquire(timeout=30)
+        return status(429, Retry_After="25")(request, respond)
+
+    monkeypatch.setattr(world.tables, "put_item", claim)
+    monkeypatch.setattr(type(world.clock), "sleep", sleep_together)
+    world.site.faults.append(limited)
+    asked_at: list[float] = []
+    world.site.choose = lambda request: asked_at.append(world.clock.now - AT)
+    world.service.call(DAILY)
+    assert len(asked_at) == 2
+    assert min(asked_at) >= 25
+
+
+@pytest.mark.parametrize("after", ["9" * 99, f"Mon, 23 Nov {'9' * 99} 13:00:30 GMT", "-1", "1.5"])
+def test_a_wait_that_is_no_time_fails_no_run(world: World, after: str) -> None:
+    world.database.add([{}])
+    world.site.faults.append(status(429, Retry_After=after))
+    assert world.service.call(DAILY)["DigestsFailed"] == 0
 
 
 def test_a_limited_rate_does_not_count_as_an_attempt(world: World) -> None:
