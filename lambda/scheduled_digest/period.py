@@ -6,7 +6,7 @@ weekly digests are weeks that begin on Monday, numbered as in ISO 8601, such as 
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 
 DAILY = "daily"
 WEEKLY = "weekly"
@@ -14,9 +14,8 @@ FREQUENCIES = (DAILY, WEEKLY)
 
 
 def period(frequency: str, at: datetime) -> str:
-    """Return the name of the period of `frequency` that `at` is in."""
-    utc = at.astimezone(timezone.utc)
+    """Return the name of the period of `frequency` that `at`, in UTC, is in."""
     if frequency == DAILY:
-        return utc.strftime("%Y-%m-%d")
-    year, week, _ = utc.isocalendar()
+        return at.strftime("%Y-%m-%d")
+    year, week, _ = at.isocalendar()
     return f"{year}-W{week:02}"

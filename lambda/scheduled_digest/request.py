@@ -52,7 +52,7 @@ class Request:
     frequencies: tuple[str, ...]
     cleanup: bool
     at: datetime
-    """The time that decides the periods."""
+    """The time that decides the periods, in UTC."""
     continuation: Continuation | None
 
 
@@ -100,13 +100,13 @@ def _time(text: object, now: float) -> datetime:
     try:
         # Python has no leap seconds. They belong to the day that they end.
         at = datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", str(text)).replace("Z", "+00:00"))
-    except ValueError as error:
+        if at.tzinfo is None:
+            raise InvalidEvent(f"time must have an offset from UTC, but is {text!r}.")
+        return at.astimezone(timezone.utc)
+    except (ValueError, OverflowError) as error:
         raise InvalidEvent(
             f"time must be a time such as 2024-01-15T13:00:00Z, but is {text!r}."
         ) from error
-    if at.tzinfo is None:
-        raise InvalidEvent(f"time must have an offset from UTC, but is {text!r}.")
-    return at
 
 
 def _continuation(value: object) -> Continuation | None:

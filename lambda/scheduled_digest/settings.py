@@ -54,12 +54,18 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings in `environ`. Raises InvalidSettings."""
-    key = environ.get("SUPABASE_SERVICE_ROLE_KEY") or None
-    key_arn = environ.get("SUPABASE_SERVICE_ROLE_KEY_ARN") or None
+    key = environ.get("SUPABASE_SERVICE_ROLE_KEY", "").strip() or None
+    key_arn = environ.get("SUPABASE_SERVICE_ROLE_KEY_ARN", "").strip() or None
     if key is None and key_arn is None:
         raise InvalidSettings(
             "SUPABASE_SERVICE_ROLE_KEY_ARN is not set. Set it to the ARN of a secret or parameter, "
             "or set SUPABASE_SERVICE_ROLE_KEY."
+        )
+    # They would end the header that the key is sent in, and the error would quote it.
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise InvalidSettings(
+            "SUPABASE_SERVICE_ROLE_KEY must be a key without spaces, control characters and "
+            "characters outside of ASCII."
         )
     if key_arn and key_arn.split(":")[2:3] not in (["secretsmanager"], ["ssm"]):
         raise InvalidSettings(

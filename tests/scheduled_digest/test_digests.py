@@ -246,6 +246,7 @@ def test_metrics_are_a_line_in_embedded_metric_format(world: World) -> None:
         ({"cleanup": "yes"}, "cleanup must be true or false, but is 'yes'."),
         ({"time": "noon"}, "time must be a time such as 2024-01-15T13:00:00Z, but is 'noon'."),
         ({"time": "2024-01-15T13:00:00"}, "time must have an offset from UTC, but is"),
+        ({"time": "9999-12-31T23:59:59-01:00"}, "time must be a time such as 2024-01-15T13:00"),
         ({"continuation": {"run": "a"}}, "continuation must have run, depth and after, as set"),
     ],
 )

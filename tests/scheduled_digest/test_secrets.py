@@ -37,7 +37,7 @@ def test_nothing_secret_is_logged_or_raised(
             {"webhook_url": HOOK, "frequency": SECRET_KEY},
         ]
     )
-    told = {"message": f"No monitor for {HOOK}, {JWT} {SECRET_KEY}", "code": "X"}
+    told = {"message": f"No monitor for {HOOK}, {JWT} {SECRET_KEY} me@example.com", "code": "X"}
     world.site.faults.extend([lambda *_: Answer(404, told), hang_up])
     root = logging.getLogger()
     before = root.level
@@ -54,7 +54,7 @@ def test_nothing_secret_is_logged_or_raised(
     said = captured.out + captured.err + str(digests.value) + str(reading.value)
     for secret in (JWT, SECRET_KEY, "verysecret", "hooks.slack", "me@example.com"):
         assert secret not in said
-    assert "it answered 400: X No monitor for [URL] [key] [key]" in said
+    assert "it answered 400: X No monitor for [URL] [key] [key] [email]" in said
     assert world.supabase.url not in said
     for library in ("boto3", "botocore", "urllib3"):
         assert logging.getLogger(library).level == logging.WARNING
@@ -89,7 +89,13 @@ def test_only_failures_are_logged_where_that_is_configured(
         ("a\nb\r\x1b[31mc\u2028d", "a b [31mc d"),
         ("at HTTPS://user:pw@example.com/x?y now", "at [URL] now"),
         ("discord.com/api/webhooks/1/abc", "[URL]"),
-        ("x" * 999, "x" * (LONGEST - 1) + "…"),
+        (
+            "Key (email)=(me@example.com) exists, <you+1@sub.example.com>",
+            "Key (email)=([email]) exists, <[email]>",
+        ),
+        ("owner/repo@main", "owner/repo@main"),
+        ("x" * 10**6, "x" * (LONGEST - 1) + "…"),
+        (f"https://{'x' * 990} {JWT} me@example.com", "[URL] …"),
         (None, "None"),
     ],
 )
@@ -115,6 +121,9 @@ def test_defaults_are_those_of_the_requirements() -> None:
         ("BACKEND_DIGEST_ENDPOINT", "https://x:99999", "BACKEND_DIGEST_ENDPOINT must be an HTTPS"),
         ("LEASE_TABLE", " ", "LEASE_TABLE is not set."),
         ("SUPABASE_SERVICE_ROLE_KEY", "", "SUPABASE_SERVICE_ROLE_KEY_ARN is not set. Set it to"),
+        ("SUPABASE_SERVICE_ROLE_KEY", f"{JWT} {JWT}", "must be a key without spaces"),
+        ("SUPABASE_SERVICE_ROLE_KEY", f"{JWT}\n{JWT}", "must be a key without spaces, control"),
+        ("SUPABASE_SERVICE_ROLE_KEY", f"{JWT}…", "must be a key without spaces, control"),
         ("SUPABASE_SERVICE_ROLE_KEY_ARN", "arn:aws:s3:::b", "must be the ARN of a secret in"),
         ("RETENTION_DAYS", "0", "RETENTION_DAYS must be a whole number between 1 and 36,500"),
         ("RETENTION_DAYS", "-1", "RETENTION_DAYS must be a whole number between 1 and 36,500"),
@@ -132,6 +141,14 @@ def test_settings_that_cannot_be_meant_are_explained(name: str, value: str, mess
         read_settings({**ENVIRON, name: value})
     assert message in str(caught.value)
     assert JWT not in str(caught.value)
+
+
+def test_a_line_break_after_the_key_is_no_part_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", f"{JWT}\n")
+    world.database.add([{}])
+    assert world.service.call({})["DigestsTriggered"] == 1
 
 
 def test_the_function_does_nothing_with_an_invalid_retention_period(
