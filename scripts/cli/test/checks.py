@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from ..common.interrupts import deferred_interrupts
 from ..common.paths import ROOT
@@ -75,11 +78,16 @@ def _validate() -> None:
     """Validate all modules, in a copy of the project."""
     with temporary_folder("diva-test") as folder:
         project = working_copy(folder / "project")
-        for module in sorted({file.parent for file in project.rglob("versions.tf")}):
-            terraform = Terraform(module)
-            with deferred_interrupts():
-                terraform.init()
-                terraform.validate()
+        modules = iter(sorted({file.parent for file in project.rglob("versions.tf")}))
+        while batch := list(itertools.islice(modules, os.cpu_count() or 1)):
+            with deferred_interrupts(), ThreadPoolExecutor() as pool:
+                list(pool.map(_validate_module, batch))
+
+
+def _validate_module(module: Path) -> None:
+    terraform = Terraform(module)
+    terraform.init()
+    terraform.validate()
 
 
 def _scan(command: Sequence[str]) -> None:
