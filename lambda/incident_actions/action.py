@@ -26,6 +26,10 @@ class NotDone(Exception):
     """The action failed, and has not changed its target. A repeat may try again."""
 
 
+class DoneInVain(Exception):
+    """The action has changed its target, and that failed. It must not be repeated."""
+
+
 class OutcomeUnknown(Exception):
     """Whether the action has changed its target cannot be told. It must not be repeated."""
 
@@ -86,7 +90,7 @@ class Action(Protocol):
     def act(self, before: State, change: Change, progress: Progress, until: float) -> Done:
         """Do what `plan` has returned, and return before the monotonic time `until`.
 
-        Raises NotDone. After any other error, the change may have happened.
+        Raises NotDone and DoneInVain. After any other error, the change may have happened.
         """
         ...
 
@@ -94,6 +98,6 @@ class Action(Protocol):
         """Return what a run has done that ended without a word, or None if it did nothing.
 
         `before` and `now` are what the target was like before that run, and is like now.
-        Raises OutcomeUnknown.
+        Raises DoneInVain and OutcomeUnknown.
         """
         ...

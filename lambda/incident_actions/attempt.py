@@ -14,7 +14,17 @@ from diva_common.runs import Clock, end_of_run
 from diva_common.runs import Context as AnyContext
 
 from . import metrics
-from .action import Action, Change, Done, NotDone, NothingToDo, OutcomeUnknown, Refused, State
+from .action import (
+    Action,
+    Change,
+    Done,
+    DoneInVain,
+    NotDone,
+    NothingToDo,
+    OutcomeUnknown,
+    Refused,
+    State,
+)
 from .answers import Answer, answer, failure
 from .audit import Audit
 from .kill_switch import KillSwitch
@@ -152,6 +162,9 @@ class Attempts:
             log.exception("Nothing was changed.")
             self._store(lambda: held.release(self.clock.time()))
             return self._failed(error, request.incident_id, claim)
+        except DoneInVain as error:
+            log.exception("The action failed.")
+            outcome = self._failed(error, request.incident_id, claim)
         except Exception as error:
             # The request may have reached AWS although its response has not come back.
             log.exception("The outcome is unknown, and looked up.")
@@ -186,7 +199,7 @@ class Attempts:
         """Return what a run has done that did not say so, or None if it did nothing."""
         try:
             done = action.happened(claim.before, claim.change, now)
-        except OutcomeUnknown as error:
+        except (DoneInVain, OutcomeUnknown) as error:
             return self._failed(error, request.incident_id, claim)
         return self._succeeded(done, claim, request) if done else None
 

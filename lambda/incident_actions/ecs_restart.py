@@ -8,7 +8,7 @@ from typing import Any
 
 from diva_common.runs import Clock
 
-from .action import Change, Done, NotDone, Progress, Refused, State
+from .action import Change, Done, DoneInVain, Progress, Refused, State
 from .aws_requests import changing
 from .ecs import ACTIVE, Service, primary
 from .payload import Request
@@ -51,14 +51,14 @@ class EcsRestart:
         while not now["underWay"] and self.clock.monotonic() + PAUSE_SEC < until:
             self.clock.sleep(PAUSE_SEC)
             now = self.describe()
-        if now["rolloutState"] == "FAILED":
-            raise NotDone(f"The deployment of {self.target.service} failed: {now['reason']}")
         return self._done(now)
 
     def happened(self, before: State, change: Change, now: State) -> Done | None:
         return self._done(now) if now["deploymentId"] != before["deploymentId"] else None
 
     def _done(self, now: State) -> Done:
+        if now["rolloutState"] == "FAILED":
+            raise DoneInVain(f"The deployment of {self.target.service} failed: {now['reason']}")
         body = {
             "message": f"Service {self.target.service} restart initiated",
             "service": self.target.service,

@@ -9,6 +9,7 @@ from typing import Any
 from .notification import Notification
 
 LONGEST_SUBJECT = 99
+_LONGEST_PRIORITY = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,12 @@ class Topic:
 
 def subject(notification: Notification) -> str:
     """Return a subject as SNS takes it: ASCII, in one line, with fewer than 100 characters."""
-    head, tail = f"[{notification.priority.upper()}] Incident ", " requires attention"
-    head = _ascii(head)
-    incident = _ascii(notification.incident_id)
-    room = LONGEST_SUBJECT - len(head) - len(tail)
-    return head + (incident if len(incident) <= room else f"{incident[: room - 3]}...") + tail
+    priority = _ascii(notification.priority.upper(), _LONGEST_PRIORITY)
+    head, tail = f"[{priority}] Incident ", " requires attention"
+    return head + _ascii(notification.incident_id, LONGEST_SUBJECT - len(head + tail)) + tail
 
 
-def _ascii(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).encode("ascii", "replace").decode()
+def _ascii(text: str, longest: int) -> str:
+    # A character may become many, so that the length is known only afterwards.
+    plain = unicodedata.normalize("NFKC", text).encode("ascii", "replace").decode()
+    return plain if len(plain) <= longest else f"{plain[: longest - 3]}..."

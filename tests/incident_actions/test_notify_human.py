@@ -230,7 +230,7 @@ FAULTS: dict[str, tuple[str, Callable[[Channels], None], str]] = {
         lambda all: setattr(
             all.slack_server, "default", lambda _: Answer(429, "", {"Retry-After": "30"})
         ),
-        f"{HOST} did not accept the request in the time left. Last attempt: it answered 429",
+        f"{HOST} did not accept the request in the time left. Last attempt: the response was 429",
     ),
     "routing key": (
         "pagerduty",
@@ -240,7 +240,7 @@ FAULTS: dict[str, tuple[str, Callable[[Channels], None], str]] = {
     "pagerduty down": (
         "pagerduty",
         lambda all: setattr(all.pagerduty_server, "default", lambda _: Answer(500, "oops")),
-        "did not accept the request in the time left. Last attempt: it answered 500: oops",
+        "did not accept the request in the time left. Last attempt: the response was 500: oops",
     ),
     "login": (
         "email",
@@ -508,6 +508,7 @@ def test_a_bad_payload_is_answered_with_what_is_wrong(
     ),
 )
 @example(incident="ü" * 128, priority="critical" * 40, details=None)
+@example(incident="1", priority="\ufdfa" * 20, details=None)
 @settings(max_examples=300, deadline=None)
 def test_no_subject_of_sns_is_ever_refused(incident: str, priority: str, details: Any) -> None:
     event = {"incidentId": incident, "priority": priority, "incidentDetails": details}

@@ -139,7 +139,7 @@ def test_it_waits_no_longer_than_it_has_time(
     assert not response.body["after"]["underWay"]
 
 
-def test_a_deployment_that_fails_is_a_failure(
+def test_a_deployment_that_fails_is_a_failure_and_not_repeated_for_the_incident(
     account: Account, restart: Function, wire: Wire
 ) -> None:
     account.service()
@@ -156,7 +156,9 @@ def test_a_deployment_that_fails_is_a_failure(
     assert response.status == 500
     assert "tasks failed to start" in response.body["error"]
     wire.mend()
-    assert restart(PAYLOAD).status == 200
+    assert restart(PAYLOAD) == response
+    assert restart({**PAYLOAD, "incidentId": "incident-2"}).status == 429
+    assert wire.changes == [UPDATE]
 
 
 def test_a_change_is_asked_for_once(account: Account, restart: Function, wire: Wire) -> None:

@@ -22,6 +22,7 @@ def client(service: str, region: str | None = None, timeout_sec: int | None = No
     """
     import boto3
     from botocore.config import Config
+    from botocore.exceptions import NoRegionError
 
     config = Config(
         connect_timeout=TIMEOUT_SEC,
@@ -29,7 +30,10 @@ def client(service: str, region: str | None = None, timeout_sec: int | None = No
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
     # The AWS CLI reads AWS_REGION, and boto3 does not.
-    region = region or os.environ.get("AWS_REGION") or None
+    region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    if region == "":
+        # boto3 would take it for the name of a region.
+        raise NoRegionError
     return boto3.client(service, region_name=region, config=config)
 
 
