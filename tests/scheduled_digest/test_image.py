@@ -299,7 +299,7 @@ def test_changes_that_are_not_committed_are_not_deployed(deployment: Deployment)
         (["--fast"], {}, "unknown argument --fast"),
         (["--rollback"], {}, "--rollback requires a value."),
         (["--release", "1.4"], {}, "must be a semantic version such as 1.4.0, but is 1.4."),
-        (["--deploy", "v-1", "--build-only"], {}, "have no meaning"),
+        (["--deploy", "v-1", "--build-only"], {}, "cannot be combined with"),
         ([], {"LAMBDA_NAME": ""}, "the environment variable LAMBDA_NAME is not set"),
         ([], {"LAMBDA_ECR_URI": "digest"}, "but is digest."),
     ],
