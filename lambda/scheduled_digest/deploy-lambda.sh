@@ -70,7 +70,7 @@ read_arguments() {
     fail "--release must be a semantic version such as 1.4.0, but is $release." 2
   fi
   if [[ $given_tag && ($release || $deploys == false) ]]; then
-    fail "--deploy and --rollback build no image, so that --release and --build-only have no meaning." 2
+    fail "--deploy and --rollback cannot be combined with --release or --build-only, since they build no image." 2
   fi
 }
 

@@ -10,7 +10,7 @@
 | `RETENTION_DAYS` | 30 | days for which deleted monitors are kept |
 | `CLEANUP_LIMIT` | 1000 | maximum number of monitors that a run purges |
 | `CLEANUP_DRY_RUN` | false | `true` to log what would be purged instead of purging it |
-| `MAX_CONCURRENCY` | 10 | maximum number of requests to the backend at the same time |
+| `MAX_CONCURRENCY` | 10 | maximum number of requests of a run to the backend at the same time |
 | `LOG_LEVEL` | INFO | `DEBUG`, `INFO`, `WARNING` or `ERROR` |
 | `CA_CERTIFICATES_PEM` | | certificate authorities to trust besides the public ones |
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +23,9 @@ Parameters = Sequence[tuple[str, str]]
 Rows = list[dict[str, Any]]
 
 _UNAUTHORIZED = 401
+_CONFLICT = 409
+_RESTRICTED = "23001"
+"""PostgreSQL's code for a foreign key with ON DELETE RESTRICT, since 18. PostgREST answers 400."""
 
 
 class SupabaseError(Exception):
@@ -100,21 +103,23 @@ class Supabase:
                 retries=False,
                 redirect=False,
             )
-        except urllib3.exceptions.SSLError as error:
-            raise SupabaseError("The certificate of Supabase cannot be trusted.") from error
-        except urllib3.exceptions.HTTPError as error:
-            return None, type(error).__name__, 0.0
+        except urllib3.exceptions.SSLError as untrusted:
+            raise SupabaseError("The certificate of Supabase cannot be trusted.") from untrusted
+        except urllib3.exceptions.HTTPError as failed:
+            return None, type(failed).__name__, 0.0
         if response.status == 200:
             try:
                 return _rows(response.data), "", 0.0
             except ValueError:
                 return None, "its answer was cut off", 0.0
-        reason = f"it answered {response.status}{_message(response.data, token)}"
+        error = _error(response.data)
+        reason = f"it answered {response.status}{_message(error, token)}"
         if response.status == _UNAUTHORIZED and self._key.refetch():
             return None, reason, 0.0
         if is_retried(response.status):
             return None, reason, retry_after(response.headers, self._clock.time())
-        kind = Conflict if response.status == 409 else SupabaseError
+        is_conflict = response.status == _CONFLICT or error.get("code") == _RESTRICTED
+        kind = Conflict if is_conflict else SupabaseError
         raise kind(f"Supabase refused to {method}: {reason}")
 
 
@@ -126,13 +131,16 @@ def _rows(body: bytes) -> Rows:
     return rows
 
 
-def _message(body: bytes, token: str) -> str:
-    """Return PostgREST's code and message. Its details may quote rows."""
+def _error(body: bytes) -> Mapping[str, Any]:
+    """Return PostgREST's description of an error, which is empty if the gateway answered."""
     try:
         error = json.loads(body)
     except ValueError:
-        return ""
-    if not isinstance(error, dict):
-        return ""
+        return {}
+    return error if isinstance(error, dict) else {}
+
+
+def _message(error: Mapping[str, Any], token: str) -> str:
+    """Return the code and message. The details may quote rows."""
     parts = [str(error[name]) for name in ("code", "message") if error.get(name)]
     return f": {redacted(' '.join(parts).replace(token, '[key]'))}" if parts else ""

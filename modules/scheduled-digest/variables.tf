@@ -113,7 +113,7 @@ variable "cleanup_dry_run" {
 }
 
 variable "max_concurrency" {
-  description = "Maximum number of requests to the backend at the same time, from 1 to 200."
+  description = "Maximum number of requests of a run to the backend at the same time, from 1 to 200."
   type        = number
   default     = 10
   nullable    = false

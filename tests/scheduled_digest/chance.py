@@ -9,7 +9,7 @@ from cli.demo.digests.web import Request
 
 from ..https_server import Clock
 from .conftest import World
-from .service import Life
+from .service import THREADS, Life
 from .web import Fault, cut_off, hang_up, lose_answer, slow, status
 
 
@@ -34,6 +34,8 @@ class Chance:
 
     def __init__(self, world: World, chances: random.Random, share: float) -> None:
         self.faults = 0
+        self.lost = 0
+        """Faults by which the function does not know that it was answered."""
         self.kills = 0
         self._world = world
         self._chances = chances
@@ -54,11 +56,19 @@ class Chance:
         self.kills += 1
         self._world.service.life = Life(self._chances.randrange(within))
 
+    def check_requests(self) -> None:
+        """Check that no digest was asked for again without need."""
+        asked = self._world.backend.asked
+        repeated = asked.total() - len(asked)
+        assert repeated <= self.lost + self.kills * THREADS
+
     def _choosing(self, faults: list[Fault]) -> Callable[[Request], Fault | None]:
         def choose(request: Request) -> Fault | None:
             if self._chances.random() >= self._share:
                 return None
+            fault = self._chances.choice(faults)
             self.faults += 1
-            return self._chances.choice(faults)
+            self.lost += fault in (lose_answer, cut_off)
+            return fault
 
         return choose

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from cli.demo.digests.backend import Backend
 from cli.demo.digests.database import Database
 from cli.demo.digests.dialect import JWT, Dialect
 from diva_common import clients
+from diva_common.tls import tls_context
 from scheduled_digest import lambda_function
 
 from ..https_server import Clock
@@ -34,6 +37,12 @@ class Calendar(Clock):
     def sleep(self, seconds: float, /) -> None:
         with self._lock:
             super().sleep(seconds)
+
+
+@functools.cache
+def trusting(certificates: str | None) -> ssl.SSLContext:
+    """Return a context of `diva_common.tls`, whose public authorities take long to load."""
+    return tls_context({"CA_CERTIFICATES_PEM": certificates} if certificates else {})
 
 
 @dataclass(slots=True)
@@ -109,6 +118,11 @@ def world(
 
         monkeypatch.setattr(urllib3.PoolManager, "request", living_request)
         monkeypatch.setattr(lambda_function, "client", client)
+        monkeypatch.setattr(
+            lambda_function,
+            "tls_context",
+            lambda environ: trusting(environ.get("CA_CERTIFICATES_PEM")),
+        )
         monkeypatch.setattr(lambda_function, "clock", clock)
         monkeypatch.setenv("SUPABASE_URL", supabase.url)
         monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", JWT)

@@ -17,6 +17,8 @@ from ..https_server import Clock
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:digest"
 TIMEOUT_SEC = 300.0
+THREADS = 15
+"""Of a run with the default settings, each of which may be between an answer and its record."""
 RETRY_AFTER_SEC = (60.0, 120.0)
 """How long Lambda waits before it retries an event."""
 

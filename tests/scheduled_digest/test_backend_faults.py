@@ -16,7 +16,7 @@ from scheduled_digest.lambda_function import SETTLE_SEC, RunFailed
 
 from ..https_server import Clock
 from .conftest import AT, World
-from .service import TIMEOUT_SEC
+from .service import THREADS, TIMEOUT_SEC
 from .web import Fault, cut_off, hang_up, lose_answer, passed, slow, status
 
 DAILY = {"frequency": "daily"}
@@ -183,7 +183,7 @@ def test_a_backend_that_wants_no_requests_in_this_run_costs_no_leases(world: Wor
     world.database.add([{}] * 100)
     world.site.choose = lambda request: status(429, Retry_After="3600")
     assert world.service.call(DAILY)["DigestsLeft"] == 100
-    assert len(world.tables.items) <= 15 + 1  # one for each thread, and one for the continuation
+    assert len(world.tables.items) <= THREADS + 1  # and one for the continuation
 
 
 def test_a_slow_backend_is_continued_in_further_runs(world: World) -> None:

@@ -141,6 +141,22 @@ def test_a_monitor_that_is_referred_to_keeps_no_other(world: World) -> None:
     assert world.database.ids() == {2, 4}
 
 
+def test_a_foreign_key_that_restricts_deletions_keeps_no_other(world: World) -> None:
+    """As PostgreSQL 18 and PostgREST answer. The database of the tests is an older one."""
+    world.database.add([deleted(timedelta(days=99))] * 3)
+    message = 'update or delete on table "monitors" violates RESTRICT setting of foreign key'
+
+    def restricted(request: Request, respond: Respond) -> Answer:
+        return Answer(400, {"code": "23001", "message": message, "details": None, "hint": None})
+
+    world.supabase.choose = lambda request: (
+        restricted if request.method == "DELETE" and "%222%22" in request.path else None
+    )
+    with pytest.raises(RunFailed, match="1 deleted monitors could not be removed, since other"):
+        world.service.call(CLEANUP)
+    assert world.database.ids() == {2}
+
+
 def test_digests_are_triggered_although_the_cleanup_fails(world: World) -> None:
     world.database.add([deleted(timedelta(days=99)), {}])
     world.supabase.faults.append(status(403))

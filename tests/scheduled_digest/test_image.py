@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from botocore.validate import ParamValidator
 from cli.common.paths import ROOT
 
 FUNCTION = ROOT / "lambda" / "scheduled_digest"
+WORKFLOW = ROOT / ".github" / "workflows" / "scheduled-digest.yml"
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 URI = f"{REGISTRY}/infrasync-digest-lambda"
 
@@ -89,6 +92,27 @@ class Deployment:
 
     def run(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         script = self.folder / "clone" / "lambda" / "scheduled_digest" / "deploy-lambda.sh"
+        return self._run([str(script), *arguments], environ)
+
+    def run_step(self, name: str, **environ: str) -> dict[str, str]:
+        """Run the shell commands of a step of the workflow, and return the outputs of the step."""
+        _, found, rest = WORKFLOW.read_text().partition(f"- name: {name}\n")
+        commands = re.search(r"^ {8}run: \|\n((?: {10}.*\n)+)", rest, re.MULTILINE)
+        assert found
+        assert commands
+        outputs = self.folder / "outputs"
+        outputs.touch()
+        given = {"ACCOUNT": "123456789012", "ECR_REPOSITORY": "infrasync-digest-lambda", **environ}
+        done = self._run(
+            ["bash", "-e", "-c", textwrap.dedent(commands[1])],
+            {**given, "LAMBDA_ECR_URI": "", "GITHUB_OUTPUT": str(outputs)},
+        )
+        assert done.returncode == 0, done.stderr
+        return dict(line.split("=", 1) for line in outputs.read_text().splitlines())
+
+    def _run(
+        self, command: Sequence[str], environ: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         set_up = {
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "LAMBDA_ECR_URI": URI,
@@ -97,7 +121,12 @@ class Deployment:
             **environ,
         }
         return subprocess.run(
-            [str(script), *arguments], env=set_up, capture_output=True, text=True, check=False
+            command,
+            env=set_up,
+            cwd=self.folder / "clone",
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def set(self, **values: object) -> None:
@@ -238,6 +267,23 @@ def test_an_image_that_was_only_built_can_be_deployed(deployment: Deployment) ->
     assert deployment.state()["runs"] == f"{URI}:{deployment.tag}"
 
 
+def test_the_workflow_deploys_what_it_has_built_and_scanned(deployment: Deployment) -> None:
+    job = r"^  (\w+):\n(?:    (?!needs:).*\n)*    needs: \[?([\w, ]+)\]?$"
+    assert dict(re.findall(job, WORKFLOW.read_text(), re.MULTILINE)) == {
+        "build": "scan, test, configuration",
+        "deploy": "build",
+        "notify": "scan, test, configuration, build, deploy",
+    }
+    outputs = deployment.run_step(
+        "Build and push the image", REF_TYPE="tag", REF_NAME="v1.4.0-rc.1"
+    )
+    assert outputs == {"tag": deployment.tag, "image": f"{URI}:{deployment.tag}"}
+    assert deployment.state()["tags"].keys() == {deployment.tag, "v-1.4.0-rc.1"}
+    deployment.run_step("Deploy the image, and verify the deployment", TAG=outputs["tag"])
+    assert deployment.steps() == [*BUILDING, "docker tag", "docker push", *DEPLOYING, *MOVING]
+    assert deployment.state()["runs"] == f"{URI}:{deployment.tag}"
+
+
 def test_changes_that_are_not_committed_are_not_deployed(deployment: Deployment) -> None:
     clone = deployment.folder / "clone" / "lambda"
     (clone / "scheduled_digest" / "period.py").write_text("wrong = True\n")
@@ -253,7 +299,7 @@ def test_changes_that_are_not_committed_are_not_deployed(deployment: Deployment)
         (["--fast"], {}, "unknown argument --fast"),
         (["--rollback"], {}, "--rollback requires a value."),
         (["--release", "1.4"], {}, "must be a semantic version such as 1.4.0, but is 1.4."),
-        (["--deploy", "v-1", "--build-only"], {}, "have no meaning"),
+        (["--deploy", "v-1", "--build-only"], {}, "cannot be combined with"),
         ([], {"LAMBDA_NAME": ""}, "the environment variable LAMBDA_NAME is not set"),
         ([], {"LAMBDA_ECR_URI": "digest"}, "but is digest."),
     ],

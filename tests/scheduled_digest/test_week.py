@@ -56,6 +56,7 @@ def test_a_week_with_faults_gives_each_monitor_its_digests(
         if each.deleted is not True:
             times = sum(plan.digests[number, name] for name in expected)
             assert times == expected[each.frequency or ""]
+    chance.check_requests()
     assert chance.faults > 300
     assert not world.service.dead
     noted(f"{MONITORS:,} monitors over {DAYS} days: {chance.faults} faults, {chance.kills} kills")

@@ -89,7 +89,9 @@ def database() -> Iterator[Database]:
             server,
             psycopg.connect(server.get_uri(), autocommit=True, row_factory=dict_row) as connection,
         ):
-            connection.execute("SET synchronous_commit = off")
+            # The data does not outlive the server.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(_TABLES)
             yield Database(connection)
