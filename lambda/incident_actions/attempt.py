@@ -116,7 +116,8 @@ class Attempts:
         if request.target not in self.targets:
             known = ", ".join(sorted(self.targets)) or "none"
             raise Refused(
-                UNKNOWN_TARGET, f"The target {request.target!r} is unknown. Known are: {known}."
+                UNKNOWN_TARGET,
+                f"The target {request.target!r} is unknown. Known targets: {known}.",
             )
         key = Key(request.incident_id, self.action, request.target)
         found = self.ledger.read(key)

@@ -50,8 +50,8 @@ class PrefixClearing:
         if not target.prefixes:
             raise Refused(
                 409,
-                f"Nothing of the target {target.name!r} may be cleared. Set prefixes, or "
-                "allow_flush, for the target.",
+                f"The target {target.name!r} does not allow any keys to be removed. Set its "
+                "prefixes or allow_flush.",
             )
         _refuse_cluster_mode(target, before)
         if not before["keys"]:

@@ -44,7 +44,9 @@ class Ec2Reboot:
         others = {name: state for name, state in before["instances"].items() if state != RUNNING}
         if others:
             listed = ", ".join(f"{name} ({state})" for name, state in sorted(others.items()))
-            raise Refused(409, f"Only {RUNNING} instances can be rebooted, but not {listed}.")
+            raise Refused(
+                409, f"Instances must be {RUNNING} to be rebooted, but these are not: {listed}."
+            )
         return Change(
             f"reboot {', '.join(self.target.instance_ids)}",
             {"instanceIds": list(self.target.instance_ids)},

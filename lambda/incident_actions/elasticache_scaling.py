@@ -125,8 +125,8 @@ class ElastiCacheScaling:
         if larger is None:
             raise Refused(
                 409,
-                f"Whether the types that the nodes of {name} may have are larger than {now} is "
-                "unknown. Add it to node_types.",
+                f"The node type {now} of {name} cannot be compared with those that are allowed. "
+                "Add it to node_types.",
             )
         if not larger:
             return self._unchanged(f"{name} has nodes of {now}. No larger type is allowed.", before)

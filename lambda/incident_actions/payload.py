@@ -86,7 +86,7 @@ def _payload(event: Any, action: str) -> dict[str, Any]:
 def _required(payload: dict[str, Any], name: str) -> str:
     value = payload.get(name)
     if value is None:
-        raise BadPayload(f"{name} is missing. It must be a text.")
+        raise BadPayload(f"{name} is missing. It must be a string.")
     return _text(name, value, LONGEST_ID)
 
 
@@ -111,9 +111,9 @@ def _switch(payload: dict[str, Any], name: str) -> bool:
 
 def _text(name: str, value: Any, longest: int) -> str:
     if not isinstance(value, str):
-        raise BadPayload(f"{name} must be a text, but is {_type(value)}.")
+        raise BadPayload(f"{name} must be a string, but is {_type(value)}.")
     if not value.strip():
-        raise BadPayload(f"{name} is empty. It must be a text.")
+        raise BadPayload(f"{name} is empty. It must be a string.")
     if len(value) > longest:
         raise BadPayload(f"{name} must have at most {longest} characters, but has {len(value)}.")
     if not value.isprintable():
@@ -131,5 +131,5 @@ def _shown(value: Any) -> str:
 def _type(value: Any) -> str:
     if value is None:
         return "null"
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
     return names.get(type(value), "a number")

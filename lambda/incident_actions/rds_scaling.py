@@ -57,8 +57,8 @@ class RdsScaling:
         if larger is None:
             raise Refused(
                 409,
-                f"Whether the classes that the database {name} may have are larger than {now} is "
-                "unknown. Add it to instance_classes.",
+                f"The class {now} of the database {name} cannot be compared with those that are "
+                "allowed. Add it to instance_classes.",
             )
         if not larger:
             return NothingToDo(

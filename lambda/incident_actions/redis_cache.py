@@ -28,7 +28,7 @@ class Server:
     """The user of an access control list. None is the user `default`."""
     password: str | None
     secret: Secret | None
-    """Replaces the password: a text, or a JSON object with `password` and perhaps `username`."""
+    """Replaces the password: a string, or a JSON object with `password` and perhaps `username`."""
 
     def connect(self) -> redis.Redis:
         """Return a client that has connected.

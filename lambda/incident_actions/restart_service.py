@@ -54,7 +54,7 @@ def _target(clients: Callable[..., Any], fields: Fields) -> Callable[[], Action]
         fields.require({"instance_ids"})
         instances = Instances(fields.target, fields.texts("instance_ids"))
         if not instances.instance_ids:
-            raise fields.invalid("instance_ids", "a list of at least one text", [])
+            raise fields.invalid("instance_ids", "a list of at least one string", [])
         return lambda: Ec2Reboot(instances, clients("ec2"), clients("ec2", attempts=1))
     fields.require({"cluster", "service"})
     service = Service(fields.text("cluster"), fields.text("service"))

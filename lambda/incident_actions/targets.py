@@ -20,17 +20,17 @@ class Fields:
     values: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """Return a field that is a text, and required. Raises InvalidSettings."""
+        """Return a field that is a string, and required. Raises InvalidSettings."""
         value = self.values.get(name)
         if not isinstance(value, str) or not value:
-            raise self.invalid(name, "a text", value)
+            raise self.invalid(name, "a string", value)
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return a field that is a list of texts, empty if missing. Raises InvalidSettings."""
+        """Return a field that is a list of strings, empty if missing. Raises InvalidSettings."""
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-            raise self.invalid(name, "a list of texts", value)
+            raise self.invalid(name, "a list of strings", value)
         return tuple(value)
 
     def number(self, name: str) -> int | None:
@@ -54,7 +54,7 @@ class Fields:
         if unknown := sorted(self.values.keys() - names):
             raise InvalidSettings(
                 f"The target {self.target!r} in TARGETS has unknown fields: {', '.join(unknown)}. "
-                f"Known are {', '.join(sorted(names))}."
+                f"Known fields: {', '.join(sorted(names))}."
             )
 
     def invalid(self, name: str, expected: str, value: Any) -> InvalidSettings:

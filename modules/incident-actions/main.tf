@@ -117,8 +117,8 @@ module "function" {
   enable_tracing                 = var.enable_tracing
   reserved_concurrent_executions = local.settings[each.key].reserved_concurrent_executions
 
-  # A repeated run completes or reports what the run before it began, and repeats nothing.
-  maximum_retry_attempts = 2
+  # Asynchronous runs are configured below.
+  maximum_retry_attempts = null
 
   log_retention_days = var.log_retention_days
   log_kms_key_arn    = var.kms_key_arn
@@ -127,6 +127,18 @@ module "function" {
   metric_alarms = local.metric_alarms[each.key]
   # Actions that wait use the time that they have, and end by themselves.
   duration_threshold_percent = null
+}
+
+# Many backends invoke the functions asynchronously. Lambda keeps requests that it could not run for up to
+# six hours. A restart that late would surprise everyone, but a notification is late rather than lost.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  for_each = local.actions
+
+  function_name                = module.function[each.key].function_name
+  maximum_event_age_in_seconds = each.key == "notify_human" ? 21600 : 900
+
+  # A repeated run completes or reports what the run before it began, and repeats nothing.
+  maximum_retry_attempts = 2
 }
 
 # One record for each incident and target, the latest actions on each target, and the audit.

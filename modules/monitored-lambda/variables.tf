@@ -28,7 +28,7 @@ variable "lambda_source_dir" {
     error_message = "lambda_source_dir, source_roots, package_path or image_uri must be set, but none is."
   }
   validation {
-    condition     = local.create_package || var.lambda_source_dir == null
+    condition     = local.create_package || var.image_uri != null || var.lambda_source_dir == null
     error_message = "lambda_source_dir must be null if package_path is set, but is \"${coalesce(var.lambda_source_dir, "-")}\"."
   }
   validation {

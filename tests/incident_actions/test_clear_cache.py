@@ -87,8 +87,7 @@ def test_the_variables_of_the_original_alone_allow_nothing(
     response = clear(PAYLOAD)
     assert response.status == 409
     assert response.body["error"] == (
-        "Nothing of the target 'cache' may be cleared. Set prefixes, or allow_flush, for the "
-        "target."
+        "The target 'cache' does not allow any keys to be removed. Set its prefixes or allow_flush."
     )
     assert cache.keys() == {b"session:1"}
 
@@ -583,9 +582,9 @@ def test_a_reboot_whose_run_was_lost_is_not_repeated(
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        ({"prefixes": ["a"]}, "host of the target 'cache' in TARGETS must be a text"),
-        ({"host": "h", "prefixes": "a"}, "prefixes .* must be a list of texts"),
-        ({"host": "h", "prefixes": [""]}, "prefixes .* must be a list of texts"),
+        ({"prefixes": ["a"]}, "host of the target 'cache' in TARGETS must be a string"),
+        ({"host": "h", "prefixes": "a"}, "prefixes .* must be a list of strings"),
+        ({"host": "h", "prefixes": [""]}, "prefixes .* must be a list of strings"),
         ({"host": "h", "port": "6379"}, "port .* must be a whole number"),
         ({"host": "h", "allow_flush": "yes"}, "allow_flush .* must be true or false"),
         ({"host": "h", "pattern": "*"}, "unknown fields: pattern"),
@@ -604,11 +603,11 @@ def test_invalid_targets_are_named(clear: Function, target: dict[str, Any], expe
     [
         ({"incidentId": None}, "incidentId is missing"),
         ({"target": None}, "target is missing"),
-        ({"target": ["cache"]}, "target must be a text, but is a list"),
+        ({"target": ["cache"]}, "target must be a string, but is a list"),
         ({"target": "*\r\nFLUSHALL\r\n"}, "must not contain control characters"),
         ({"target": "c" * 10_000}, "at most 128 characters, but has 10000"),
         ({"action": "scale_up"}, "action must be 'clear_cache'"),
-        ({"priority": 1}, "priority must be a text"),
+        ({"priority": 1}, "priority must be a string"),
     ],
 )
 def test_a_bad_payload_is_answered_with_what_is_wrong(

@@ -479,7 +479,7 @@ def test_a_payload_without_anything_but_an_incident(sns: Function, topic: Topic)
     ("event", "said"),
     [
         ({"priority": "high"}, "incidentId is missing"),
-        ({"incidentId": 7}, "incidentId must be a text, but is a number"),
+        ({"incidentId": 7}, "incidentId must be a string, but is a number"),
         ({"incidentId": " "}, "incidentId is empty"),
         ({"incidentId": "a\nBcc: thief@example.com"}, "must not contain control characters"),
         ({"incidentId": "x" * 129}, "at most 128 characters, but has 129"),

@@ -60,7 +60,7 @@ def test_targets_of_a_map_replace_those_of_the_originals(
     assert restart({**PAYLOAD, "target": "shop"}).status == 200
     response = restart(PAYLOAD)
     assert response.status == 404
-    assert response.body["error"] == "The target 'api' is unknown. Known are: shop."
+    assert response.body["error"] == "The target 'api' is unknown. Known targets: shop."
 
 
 def test_an_unknown_target_is_never_a_default(account: Account, restart: Function) -> None:
@@ -189,7 +189,7 @@ def test_instances_that_do_not_run_are_not_rebooted(account: Account, restart: F
     response = restart(PAYLOAD)
     assert response.status == 409
     assert response.body["error"] == (
-        f"Only running instances can be rebooted, but not {ids[0]} (stopped)."
+        f"Instances must be running to be rebooted, but these are not: {ids[0]} (stopped)."
     )
 
 
@@ -199,10 +199,10 @@ def test_instances_that_do_not_run_are_not_rebooted(account: Account, restart: F
         ("[]", "must be a JSON object"),
         ("{", "must be JSON"),
         ('{"api": "production"}', "must be a JSON object"),
-        ('{"api": {"cluster": "c"}}', "service of the target 'api' in TARGETS must be a text"),
+        ('{"api": {"cluster": "c"}}', "service of the target 'api' in TARGETS must be a string"),
         ('{"api": {"cluster": "c", "service": "s", "force": true}}', "unknown fields: force"),
-        ('{"api": {"instance_ids": []}}', "a list of at least one text"),
-        ('{"api": {"instance_ids": "i-1"}}', "must be a list of texts"),
+        ('{"api": {"instance_ids": []}}', "a list of at least one string"),
+        ('{"api": {"instance_ids": "i-1"}}', "must be a list of strings"),
     ],
 )
 def test_invalid_targets_are_named(

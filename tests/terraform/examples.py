@@ -15,7 +15,7 @@ from cli.demo.scenarios import keep_old_versions
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-WITH_EXPIRY = ("monolithic", "vpc-kms")
+WITH_EXPIRY = ("monolithic", "self-healing", "vpc-kms")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cli.common.redis_server import HOST, redis_server
+from cli.demo import aws_cli
 
 from ..certificates import server_context, trusted_pem
 from ..embedded_aws import embedded_aws
@@ -144,10 +146,24 @@ def functions(aws: LocalAws, example: Example) -> Functions:
     return Functions(aws, example.outputs)
 
 
+def updated_by_an_apply(example: Example, plan: Path) -> list[str]:
+    """Return the addresses of what an apply would update, which must be all that it would do."""
+    example.terraform.plan(dict(example.variables), out=plan)
+    changes = example.terraform.show(plan)["resource_changes"]
+    actions = {each["address"]: each["change"]["actions"] for each in changes}
+    updated = sorted(address for address, done in actions.items() if done != ["no-op"])
+    assert all(actions[address] in (["update"], ["read"]) for address in updated)
+    return [address for address in updated if actions[address] == ["update"]]
+
+
 def test_the_incident_is_handled_and_undone(
-    aws: LocalAws, example: Example, system: System, functions: Functions, cache: Cache
+    aws: LocalAws,
+    example: Example,
+    system: System,
+    functions: Functions,
+    cache: Cache,
+    tmp_path: Path,
 ) -> None:
-    assert not example.plan()
     assert system.sizes() == (2, "db.t4g.micro", 1)
     cache.client.mset({"page:1": "stale", "page:2": "stale", "session:1": "valid"})
     [before] = system.service()["deployments"]
@@ -201,8 +217,13 @@ def test_the_incident_is_handled_and_undone(
         ("notify_human", "succeeded"),
     ]
 
-    assert example.plan()
-    example.terraform.apply(dict(example.variables))
+    assert updated_by_an_apply(example, tmp_path / "plan") == [
+        "aws_db_instance.this",
+        "aws_ecs_service.api",
+        "aws_elasticache_replication_group.this",
+    ]
+    for command in undo:
+        aws_cli.run(command, aws.client)
     assert system.sizes() == (2, "db.t4g.micro", 1)
     assert not example.plan()
 

@@ -273,6 +273,17 @@ def test_the_options_of_functions_reach_them(plan: dict[str, Any]) -> None:
     assert reserved == {**dict.fromkeys(ACTIONS, -1), "clear_cache": 2}
 
 
+def test_no_action_is_late_but_notifications_may_be(plan: dict[str, Any]) -> None:
+    found = resources(plan, "originals", "aws_lambda_function_event_invoke_config")
+    late = {name: each["maximum_event_age_in_seconds"] for name, each in found.items()}
+    assert late == {f'this["{action}"]': 900 for action in ACTIONS} | {
+        'this["notify_human"]': 21600
+    }
+    assert {each["maximum_retry_attempts"] for each in found.values()} == {2}
+    for action in ACTIONS:
+        assert not of_function(plan, "originals", action, "aws_lambda_function_event_invoke_config")
+
+
 def test_each_failed_action_fires_an_alarm(plan: dict[str, Any]) -> None:
     for action in ACTIONS:
         alarms = of_function(plan, "originals", action, "aws_cloudwatch_metric_alarm")

@@ -15,7 +15,7 @@ from cli.common.terraform import Terraform, working_copy
 from .monitored_functions import MODULE, given
 from .roots import plan_root, planned_outputs, write_modules
 from .test_lambda_policy import allowed
-from .wrong_values import FILES
+from .wrong_values.shared import FILES
 
 if TYPE_CHECKING:
     from local_aws import LocalAws

@@ -13,17 +13,10 @@ import pytest
 from cli.common.terraform import TerraformError, working_copy
 
 from .roots import plan_root, write_event_logic, write_modules, write_root
-from .wrong_values import (
-    CASES,
-    DYNATRACE,
-    DYNATRACE_CASES,
-    FUNCTION,
-    FUNCTION_CASES,
-    MONITORED,
-    MONITORED_CASES,
-    SPLUNK,
-    SPLUNK_CASES,
-)
+from .wrong_values.diva import CASES
+from .wrong_values.forwarders import DYNATRACE, DYNATRACE_CASES, SPLUNK, SPLUNK_CASES
+from .wrong_values.function import FUNCTION, FUNCTION_CASES
+from .wrong_values.monitored import MONITORED, MONITORED_CASES
 
 VALID_SCHEDULES = [
     "rate(1 minute)",

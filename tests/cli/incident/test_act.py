@@ -222,7 +222,10 @@ def test_an_unknown_target_is_refused_with_those_that_are_known(
 ) -> None:
     deployed.function("restart_service")
     line = problem(capsys, "restart_service", "apy", "--yes")
-    assert "restart_service was refused (404). The target 'apy' is unknown. Known are: api." in line
+    assert (
+        "restart_service was refused (404). The target 'apy' is unknown. Known targets: api."
+        in line
+    )
 
 
 def test_the_cooldown_says_when_to_try_again(

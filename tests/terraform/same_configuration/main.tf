@@ -172,6 +172,25 @@ module "guest" {
   kms_key_id      = aws_kms_key.this.arn
 }
 
+module "image" {
+  source = "../../../modules/lambda-function"
+
+  function_name  = "image"
+  role_arn       = aws_iam_role.this.arn
+  handler        = "event_logic.handler"
+  create_package = false
+  image_uri      = "${aws_ecr_repository.this.repository_url}:latest"
+}
+
+module "monitored_image" {
+  source = "../../../modules/monitored-lambda"
+
+  function_name  = "monitored-image"
+  create_package = false
+  image_uri      = "${aws_ecr_repository.this.repository_url}:latest"
+  alarm_emails   = ["on-call@example.com"]
+}
+
 # The output of terraform_data is unknown until the apply, whatever its input is.
 resource "terraform_data" "name" {
   for_each = toset(local.names)
@@ -189,6 +208,10 @@ resource "terraform_data" "package" {
   provisioner "local-exec" {
     command = "python3 -m zipfile -c ${self.input} ../../../lambda/diva event_logic.py"
   }
+}
+
+resource "aws_ecr_repository" "this" {
+  name = "same-configuration"
 }
 
 resource "aws_s3_bucket" "this" {
