@@ -71,6 +71,9 @@ class LocalFunction(models.LambdaFunction):
                 **self._kept["SnapStart"],
                 "OptimizationStatus": "On" if snapshots and published else "Off",
             }
+        image = config.get("ImageConfigResponse", {}).get("ImageConfig", {})
+        if not any(image.values()):  # moto adds one to each image
+            config.pop("ImageConfigResponse", None)
         return config
 
     def get_code(self) -> dict[str, Any]:

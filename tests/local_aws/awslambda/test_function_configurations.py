@@ -117,3 +117,18 @@ def test_a_function_in_subnets_returns_their_vpc(aws: LocalAws) -> None:
 
     configuration = aws.client("lambda").get_function_configuration(FunctionName="f")
     assert configuration["VpcConfig"]["VpcId"] == vpc
+
+
+def test_an_image_has_no_configuration_unless_it_was_given(aws: LocalAws) -> None:
+    role = aws.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]
+    functions = aws.client("lambda")
+    image = {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/reports:v1"}
+    for name, given in {"plain": {}, "given": {"ImageConfig": {"Command": ["main.run"]}}}.items():
+        functions.create_function(
+            FunctionName=name, Role=role["Arn"], PackageType="Image", Code=image, **given
+        )
+    configuration = functions.get_function_configuration(FunctionName="plain")
+    assert configuration["PackageType"] == "Image"
+    assert "ImageConfigResponse" not in configuration
+    configuration = functions.get_function_configuration(FunctionName="given")
+    assert configuration["ImageConfigResponse"]["ImageConfig"]["Command"] == ["main.run"]
