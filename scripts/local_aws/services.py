@@ -14,6 +14,7 @@ import local_aws.awslambda.patches
 import local_aws.awslambda.request_permissions
 import local_aws.cloudwatch.patches
 import local_aws.cloudwatch.permissions
+import local_aws.dynamodb.patches
 import local_aws.dynamodb.permissions
 import local_aws.ec2.patches
 import local_aws.ec2.permissions
@@ -96,6 +97,7 @@ def patched(
                 "applicationautoscaling": partial(
                     local_aws.applicationautoscaling.patches.install, patch, clock
                 ),
+                "dynamodb": partial(local_aws.dynamodb.patches.install, patch, clock),
                 "rds": partial(local_aws.rds.patches.install, patch, clock),
             },
         )

@@ -1,1 +1,1 @@
-"""DynamoDB: the permissions that its operations require."""
+"""DynamoDB: transactions, and the permissions that its operations require."""
