@@ -2,7 +2,7 @@
 
 Started by path with the standard library alone (`python -I redis_pinger.py PORT`), so that it does
 not share a processor with the client that it is to notice. Prints a line when it has begun and, at
-the end of its standard input, the waits in seconds as JSON.
+the end of its standard input, the waits in seconds as JSON: at least one.
 """
 
 import json
@@ -22,7 +22,7 @@ def main() -> None:
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         print("begun", flush=True)
         threading.Thread(target=_wait_for_the_end, args=(ended,), daemon=True).start()
-        while not ended.is_set():
+        while not (waits and ended.is_set()):
             begun = time.perf_counter()
             server.sendall(b"PING\r\n")
             answer = server.recv(64)
