@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import overload
+from typing import Any, overload
 
 MOST = 20
 """Incidents that are kept. The oldest is dropped for a new one."""
@@ -206,7 +206,8 @@ def _incident(entry: object) -> Incident:
     """Return the incident in `entry`. A later version may have added to it."""
     if not isinstance(entry, Sequence) or isinstance(entry, str):
         raise TypeError
-    start, end, alerted_at, injections, worked, error = (*entry[:6], *[None] * (6 - len(entry)))
+    values: list[Any] = [*entry, *[None] * 6]
+    start, end, alerted_at, injections, worked, error = values[:6]
     incident = Incident(
         _time(start),
         None if end is None else _time(end),
