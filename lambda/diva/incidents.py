@@ -56,7 +56,6 @@ class StoredIncidents(Sequence[Incident]):
     def __init__(self, stored: object, failing_since: datetime | None) -> None:
         self._stored = stored
         self._failing_since = failing_since
-        self._read: tuple[Incident, ...] | None = None
 
     @overload
     def __getitem__(self, index: int) -> Incident: ...
@@ -71,12 +70,14 @@ class StoredIncidents(Sequence[Incident]):
         return len(self._incidents())
 
     def _incidents(self) -> tuple[Incident, ...]:
-        if self._read is None:
+        try:
+            return self._read
+        except AttributeError:  # not set before, because most are never read
             found = _in_order(self._stored) if isinstance(self._stored, list) else []
             if found and found[-1].end is None and not self._lasts(found[-1]):
                 del found[-1]
-            self._read = tuple(found[-MOST:])
-        return self._read
+            self._read: tuple[Incident, ...] = tuple(found[-MOST:])
+            return self._read
 
     def _lasts(self, incident: Incident) -> bool:
         since = self._failing_since
