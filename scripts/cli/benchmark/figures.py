@@ -19,6 +19,7 @@ from . import (
     memory,
     overhead,
     parallelism,
+    shards,
     stagger,
     transitions,
 )
@@ -41,6 +42,7 @@ FIGURES: Mapping[str, Figure] = {
     "overhead-history": Figure(overhead.with_history, 60),
     "parallel": Figure(parallelism.monolithic, 5),
     "distributed": Figure(parallelism.distributed, 5),
+    "shards": Figure(shards.measure, 1),
     "crowd": Figure(crowd.measure, 3),
     "calls": Figure(aws_calls.measure, 3),
     "cold-start": Figure(cold_start.measure, 15),
