@@ -25,6 +25,7 @@ from .reader import PolicyReader
 from .redact import Redactor
 from .report import log
 from .settings import Settings, read_settings
+from .shard import read_shard
 from .stores import StoreError
 
 ATTEMPTS = 2
@@ -111,28 +112,32 @@ def runtime() -> Runtime:
 
 
 def handler(event: object, context: Context) -> dict[str, object]:
-    """Run one period and return its result. The schedule's `event` is ignored.
+    """Run one period and return its result, of one shard if `event` names it, else of all events.
 
     Raises what made the period fail, after everything that could run has run: Lambda then
     counts an error, and nothing is hidden.
     """
     try:
-        return _run(runtime(), context)
+        return _run(runtime(), event, context)
     finally:
         for each in log.handlers:
             each.flush()  # Lambda stops all threads as soon as this has returned
 
 
-def _run(this: Runtime, context: Context) -> dict[str, object]:
+def _run(this: Runtime, event: object, context: Context) -> dict[str, object]:
+    settings = this.settings
+    shard = read_shard(event, settings.mode)
     report.log_getting_events()
     events = logic.get_events(logic.load())
     report.log_events(len(events))
-    settings = this.settings
-    policies = this.reader.read(events)
+    # Other events are not even read: there can be a million of them.
+    policies = this.reader.read(shard.with_causes(events))
     redact = Redactor(os.environ)
+    if not shard.is_whole:
+        report.log_shard(shard, len(shard.of(policies.valid)))
     run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
     remaining_sec = context.get_remaining_time_in_millis() / 1000
-    invocation = Invocation(run_id, context.function_name, remaining_sec)
+    invocation = Invocation(run_id, context.function_name, remaining_sec, shard)
     try:
         period = this.run_period(policies, invocation)
     except StoreError as error:

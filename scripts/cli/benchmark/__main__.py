@@ -28,7 +28,7 @@ clearing a cache keeps its server from other clients. Functions run as on Lambda
 processes, cold and warm; a stub stands in for AWS, Supabase and the backend. The state machine of
 the S3 event processor runs on an embedded AWS, and Terraform renders its definition; without
 Terraform, those figures are skipped. So is the clearing of a cache without a Redis server. Takes
-about seven minutes on an idle machine.
+about eight minutes on an idle machine.
 """
 _EPILOG = """\
 examples:

@@ -19,6 +19,7 @@ from . import (
     memory,
     overhead,
     parallelism,
+    shards,
     stagger,
     transitions,
 )
@@ -38,8 +39,10 @@ class Figure:
 FIGURES: Mapping[str, Figure] = {
     "overhead": Figure(overhead.without_logs, 60),
     "overhead-info": Figure(overhead.with_logs, 40),
+    "overhead-history": Figure(overhead.with_history, 60),
     "parallel": Figure(parallelism.monolithic, 5),
     "distributed": Figure(parallelism.distributed, 5),
+    "shards": Figure(shards.measure, 1),
     "crowd": Figure(crowd.measure, 3),
     "calls": Figure(aws_calls.measure, 3),
     "cold-start": Figure(cold_start.measure, 15),
