@@ -95,6 +95,7 @@ print(json.dumps(sorted(sys.modules)))
     assert ours == {
         "diva",
         "diva.dependencies",
+        "diva.incidents",
         "diva.machine",
         "diva.options",
         "diva.policy",
@@ -134,7 +135,8 @@ def test_only_handlers_make_clients(module: str) -> None:
 @pytest.mark.parametrize(
     ("module", "below"),
     [
-        ("diva.state", set()),
+        ("diva.incidents", set()),
+        ("diva.state", {"diva.incidents"}),
         ("diva.options", set()),
         ("diva.clock", set()),
         ("diva.pool", {"diva.clock"}),
@@ -144,7 +146,7 @@ def test_only_handlers_make_clients(module: str) -> None:
         ("diva.redact", set()),
         ("diva.logic", {"diva.redact"}),
         ("diva.policy", {"diva.dependencies", "diva.options", "diva.state", "diva.windows"}),
-        ("diva.machine", {"diva.policy", "diva.state"}),
+        ("diva.machine", {"diva.incidents", "diva.policy", "diva.state"}),
     ],
 )
 def test_nothing_points_upwards(module: str, below: set[str]) -> None:

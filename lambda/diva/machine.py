@@ -49,6 +49,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from .incidents import alerted, failed, injected, recovered
 from .policy import Policy
 from .state import Claim, State
 
@@ -148,7 +149,7 @@ def step(policy: Policy, state: State, observation: Observation, now: datetime) 
     if observation.healthy:
         if observation.injection is not None:
             state = _after_injection(policy, state, observation, now)
-        return _after_success(policy, state)
+        return _after_success(policy, state, now)
     if observation.detection is not None:
         state = _after_failure(policy, state, observation, now)
     if observation.injection is not None:
@@ -227,7 +228,7 @@ def fold_delivery(
         return replace(state, resolve_due=False)
     if effect is Effect.REMINDER and not state.alerted:
         return state  # it has recovered meanwhile
-    return replace(state, alerted=True, alerted_at=now)
+    return replace(state, alerted=True, alerted_at=now, incidents=alerted(state.incidents, now))
 
 
 def has_no_detector(policy: Policy, state: State) -> bool:
@@ -245,18 +246,18 @@ def is_failing(policy: Policy, state: State) -> bool:
 _AT_REST = State(healthy=True)
 
 
-def _after_success(policy: Policy, state: State, injected: bool = False) -> State:
-    """Fold a success; `injected` if it is an injection of an event that nothing detects."""
+def _after_success(policy: Policy, state: State, now: datetime, alone: bool = False) -> State:
+    """Fold a success; `alone` if it is an injection of an event that nothing detects."""
     if state == _AT_REST:
         return state
-    healthy = state.healthy if injected else True
+    healthy = state.healthy if alone else True
     if state.in_warmup:
         state = replace(
             state,
             warmup_counter=state.warmup_counter + 1,
             warmup_periods=state.warmup_periods + 1,
             healthy=healthy,
-            injected=state.injected or injected,
+            injected=state.injected or alone,
             last_error=None,
         )
         if state.warmup_counter < policy.warmup.success_threshold and not _warmup_is_over(
@@ -268,15 +269,16 @@ def _after_success(policy: Policy, state: State, injected: bool = False) -> Stat
             state,
             cooldown_counter=state.cooldown_counter + 1,
             healthy=healthy,
-            injected=state.injected or injected,
+            injected=state.injected or alone,
         )
         if state.cooldown_counter < policy.reset.success_threshold:
             return state
     return State(
         healthy=healthy,
-        injected=injected,
+        injected=alone,
         resolve_due=policy.resolve is not None and (state.alerted or state.resolve_due),
         alert_claim=state.alert_claim,  # a delivery in progress keeps its claim until it ends
+        incidents=recovered(state.incidents, state.failing_since, _alerted_at(state), now),
     )
 
 
@@ -286,12 +288,8 @@ def _after_failure(policy: Policy, state: State, observation: Observation, now: 
         state, counts = _warmup_failure(policy, state)
         if not counts:
             return state
-    return replace(
-        state,
-        detection_failures=state.detection_failures + 1,
-        cooldown_counter=0,
-        failing_since=state.failing_since or now,
-    )
+    state = replace(state, detection_failures=state.detection_failures + 1, cooldown_counter=0)
+    return _failing(state, observation, now)
 
 
 def _after_injection(
@@ -301,8 +299,13 @@ def _after_injection(
     if state.healthy and observation.detection is None:
         return state  # the detector has seen it recover in the meantime
     if observation.injection is Outcome.OK:
-        state = replace(state, injected=True, injection_failures=0)
-        return _after_success(policy, state, injected=True) if alone else state
+        state = replace(
+            state,
+            injected=True,
+            injection_failures=0,
+            incidents=injected(state.incidents, worked=True),
+        )
+        return _after_success(policy, state, now, alone) if alone else state
     if alone:
         state = replace(state, resolve_due=False)
     if state.in_warmup:
@@ -312,13 +315,25 @@ def _after_injection(
             state, counts = _warmup_failure(policy, state)
         if not counts:
             return replace(state, last_error=observation.error)
-    return replace(
+    state = replace(
         state,
         injection_failures=state.injection_failures + 1,
         cooldown_counter=0 if alone else state.cooldown_counter,
-        failing_since=state.failing_since or now,
         last_error=observation.error,
     )
+    state = _failing(state, observation, now)
+    return replace(state, incidents=injected(state.incidents, worked=False))
+
+
+def _failing(state: State, observation: Observation, now: datetime) -> State:
+    """Note a failure that counts."""
+    since = state.failing_since or now
+    incidents = failed(state.incidents, since, _alerted_at(state), observation.error)
+    return replace(state, failing_since=since, incidents=incidents)
+
+
+def _alerted_at(state: State) -> datetime | None:
+    return state.alerted_at if state.alerted else None
 
 
 def _warmup_failure(policy: Policy, state: State) -> tuple[State, bool]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
+
+from .incidents import Incident, StoredIncidents, to_list
 
 Record = Mapping[str, object]
 """A state as it is stored: JSON values by field name."""
@@ -57,6 +60,9 @@ class State:
     """Whether a resolution has yet to be delivered."""
     last_error: str | None = None
     """Reason for the latest failure, short and redacted."""
+    incidents: Sequence[Incident] = field(default=(), compare=False)
+    """The latest incidents, oldest first; only the last can last. States are equal whatever their
+    incidents are, since history alone is no reason to write."""
 
 
 def to_record(state: State) -> dict[str, object]:
@@ -67,6 +73,8 @@ def to_record(state: State) -> dict[str, object]:
     if state.alert_claim is not None:
         claim = state.alert_claim
         record["alert_claim"] = {"run_id": claim.run_id, "expires": _text(claim.expires)}
+    if state.incidents:
+        record[_INCIDENTS] = to_list(state.incidents)
     return record
 
 
@@ -75,14 +83,16 @@ def from_record(record: Record) -> State:
 
     Raises InvalidState, naming the field and what was found in it.
     """
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for name, value in record.items():
         if name in _READERS and value is not _DEFAULTS[name]:  # most have their default
             try:
                 values[name] = _READERS[name](value)
             except (TypeError, ValueError, KeyError) as error:
                 raise InvalidState(f"{name} is {value!r}") from error
-    return State(**values)  # type: ignore[arg-type]  # every reader returns its field's type
+    if incidents := record.get(_INCIDENTS):
+        values[_INCIDENTS] = StoredIncidents(incidents, values.get("failing_since"))
+    return State(**values)
 
 
 def _text(time: datetime | None) -> str | None:
@@ -142,5 +152,7 @@ _BY_TYPE = {
     "datetime | None": _optional_time,
     "Claim | None": _claim,
 }
-_READERS = {field.name: _BY_TYPE[str(field.type)] for field in fields(State)}
-_DEFAULTS = {field.name: field.default for field in fields(State)}
+_INCIDENTS = "incidents"
+_FIELDS = [each for each in fields(State) if each.name != _INCIDENTS]
+_READERS = {each.name: _BY_TYPE[str(each.type)] for each in _FIELDS}
+_DEFAULTS = {each.name: each.default for each in _FIELDS}

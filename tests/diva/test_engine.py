@@ -49,8 +49,12 @@ def test_detect_inject_alert_recover(world: World) -> None:
 def test_the_state_has_the_documented_fields(world: World) -> None:
     world.add("orders")
     world.period()
-    assert set(world.state("orders")) == {each.name for each in fields(State)}
+    documented = {each.name for each in fields(State)}
+    assert set(world.state("orders")) == documented - {"incidents"}
     assert world.state("orders")["healthy"] is True
+    world.answers["detect orders"] = False
+    world.period()
+    assert set(world.state("orders")) == documented
 
 
 def test_an_inject_only_event_injects(world: World) -> None:

@@ -154,7 +154,9 @@ class MachineFollowsModel(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "policy"))
     @invariant()
     def state_survives_being_stored(self) -> None:
-        assert from_record(to_record(self.state)) == self.state
+        read = from_record(to_record(self.state))
+        assert read == self.state
+        assert list(read.incidents) == list(self.state.incidents)
 
 
 TestMachineFollowsModel = MachineFollowsModel.TestCase
