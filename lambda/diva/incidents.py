@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import overload
+from typing import Any, overload
 
 MOST = 20
 """Incidents that are kept. The oldest is dropped for a new one."""
@@ -56,7 +56,6 @@ class StoredIncidents(Sequence[Incident]):
     def __init__(self, stored: object, failing_since: datetime | None) -> None:
         self._stored = stored
         self._failing_since = failing_since
-        self._read: tuple[Incident, ...] | None = None
 
     @overload
     def __getitem__(self, index: int) -> Incident: ...
@@ -71,12 +70,14 @@ class StoredIncidents(Sequence[Incident]):
         return len(self._incidents())
 
     def _incidents(self) -> tuple[Incident, ...]:
-        if self._read is None:
+        try:
+            return self._read
+        except AttributeError:  # not set before, because most are never read
             found = _in_order(self._stored) if isinstance(self._stored, list) else []
             if found and found[-1].end is None and not self._lasts(found[-1]):
                 del found[-1]
-            self._read = tuple(found[-MOST:])
-        return self._read
+            self._read: tuple[Incident, ...] = tuple(found[-MOST:])
+            return self._read
 
     def _lasts(self, incident: Incident) -> bool:
         since = self._failing_since
@@ -206,7 +207,8 @@ def _incident(entry: object) -> Incident:
     """Return the incident in `entry`. A later version may have added to it."""
     if not isinstance(entry, Sequence) or isinstance(entry, str):
         raise TypeError
-    start, end, alerted_at, injections, worked, error = (*entry[:6], *[None] * (6 - len(entry)))
+    values: list[Any] = [*entry, *[None] * 6]
+    start, end, alerted_at, injections, worked, error = values[:6]
     incident = Incident(
         _time(start),
         None if end is None else _time(end),

@@ -88,8 +88,9 @@ def from_record(record: Record) -> State:
     Raises InvalidState, naming the field and what was found in it.
     """
     values: dict[str, Any] = {}
+    default_of = _DEFAULTS.get
     for name, value in record.items():
-        if name in _READERS and value is not _DEFAULTS[name]:  # most have their default
+        if value is not default_of(name, value):  # most have their default
             try:
                 values[name] = _READERS[name](value)
             except (TypeError, ValueError, KeyError) as error:

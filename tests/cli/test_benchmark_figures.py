@@ -79,7 +79,9 @@ def measured(name: str, repeat: int = 2) -> list[Result]:
     return FIGURES[name].measure(repeat)
 
 
-@pytest.mark.parametrize(("name", "target"), [("overhead", 10), ("overhead-info", 40)])
+@pytest.mark.parametrize(
+    ("name", "target"), [("overhead", 10), ("overhead-info", 40), ("overhead-history", 10)]
+)
 def test_overhead_is_that_of_the_fastest_period_above_the_fastest_map(
     name: str, target: float
 ) -> None:

@@ -38,6 +38,7 @@ class Figure:
 FIGURES: Mapping[str, Figure] = {
     "overhead": Figure(overhead.without_logs, 60),
     "overhead-info": Figure(overhead.with_logs, 40),
+    "overhead-history": Figure(overhead.with_history, 60),
     "parallel": Figure(parallelism.monolithic, 5),
     "distributed": Figure(parallelism.distributed, 5),
     "crowd": Figure(crowd.measure, 3),

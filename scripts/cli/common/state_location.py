@@ -116,6 +116,8 @@ def decoded(body: bytes, place: str) -> Mapping[str, Record]:
 
 def _plain(value: object) -> object:
     """Return the decimal numbers of DynamoDB as JSON has them."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value

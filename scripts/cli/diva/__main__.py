@@ -13,12 +13,19 @@ from diva.stores import StoreError
 from ..common.exit_status import BROKEN_PIPE, INTERRUPTED, run_command
 from ..common.output import Output
 from . import arguments
+from .history import history
 from .reset import reset
 from .run import run
 from .status import status
 from .validate import validate
 
-_COMMANDS = {"validate": validate, "run": run, "status": status, "reset": reset}
+_COMMANDS = {
+    "validate": validate,
+    "run": run,
+    "status": status,
+    "history": history,
+    "reset": reset,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -24,6 +24,7 @@ examples:
   scripts/diva run event_logic.py --dry-run
   scripts/diva run event_logic.py --state state.json --every 30
   scripts/diva status --bucket my-bucket --key diva/my-function/state.json
+  scripts/diva history checkout --table my-function-state
   scripts/diva reset checkout --table my-function-state
 """
 _VALIDATE = """\
@@ -66,9 +67,21 @@ examples:
 
 Uses your AWS credentials. Required permissions: s3:GetObject, or dynamodb:Scan.
 """
+_HISTORY = """\
+Show the latest 20 incidents of an event, newest first: from when to when it failed, when somebody
+was alerted, the injections, and, for the latest five, the last error.
+"""
+_HISTORY_EXAMPLES = """\
+examples:
+  scripts/diva history checkout --state state.json
+  scripts/diva history checkout --bucket my-bucket --key diva/my-function/state.json
+  scripts/diva history checkout --table my-function-state
+
+Uses your AWS credentials. Required permissions: s3:GetObject, or dynamodb:Scan.
+"""
 _RESET = """\
-Reset events to their default state: no failures, no alert, no warmup. A deployed function may run
-at the same time: the state that it writes is kept.
+Reset events to their default state: no failures, no alert, no warmup. Their incidents are kept, and
+one that lasts ends. A deployed function may run at the same time: the state that it writes is kept.
 """
 _RESET_EXAMPLES = """\
 examples:
@@ -85,13 +98,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the parsed arguments, with the name of the subcommand as `command`."""
     parser, commands = _parser()
     given = parser.parse_args(argv)
-    if given.command in ("status", "reset"):
+    if given.command in ("status", "history", "reset"):
         _check_source(given, commands[given.command])
     return given
 
 
 def location(given: argparse.Namespace) -> StateLocation:
-    """Return the location of the state from the arguments of `status` or `reset`."""
+    """Return the location of the state from the arguments of `status`, `history` or `reset`."""
     if given.state is not None:
         return FileLocation(given.state)
     if given.table is not None:
@@ -126,6 +139,9 @@ def _parser() -> tuple[ArgumentParser, Mapping[str, ArgumentParser]]:
     show = command("status", "show the stored state of each event", _STATUS, _STATUS_EXAMPLES)
     _add_sources(show)
     show.add_argument("--json", action="store_true", help="print the state as a JSON object")
+    history = command("history", "show the incidents of an event", _HISTORY, _HISTORY_EXAMPLES)
+    history.add_argument("event", metavar="EVENT", help="name of the event")
+    _add_sources(history)
     reset = command("reset", "reset events to their default state", _RESET, _RESET_EXAMPLES)
     reset.add_argument("events", nargs="+", metavar="EVENT", help="name of an event")
     _add_sources(reset)

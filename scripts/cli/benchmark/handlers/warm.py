@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from time import perf_counter
 from typing import Any
 
@@ -17,8 +18,10 @@ from botocore.config import Config
 from cli.common.memory_store import MemoryStore
 from diva import handler as diva
 from diva.engine import Engine
+from diva.incidents import Incident, failed, recovered
 from diva.pool import Pool
 from diva.redact import Redactor
+from diva.state import Record, State, to_record
 from diva.stores import document
 
 from .event_logic import EVENTS, detect
@@ -44,11 +47,12 @@ def callbacks(event: dict[str, int], context: Any) -> dict[str, list[float]]:
 def overhead(event: dict[str, int], context: Any) -> dict[str, list[float]]:
     """Measure like `callbacks`, with the state in memory instead of AWS.
 
-    Also measures decoding the state document, which a store in AWS would add to a period.
+    Each event has had `incidents` incidents. Also measures decoding the state document, which a
+    store in AWS would add to a period.
     """
     made = diva.runtime()
     engine = Engine(Pool(made.settings.max_workers), Redactor(os.environ))
-    store = MemoryStore()
+    store = MemoryStore(dict.fromkeys(EVENTS, _healthy(event["incidents"])))
     runtime = replace(
         made, run_period=lambda policies, *rest: engine.run_shared(policies, store, *rest)
     )
@@ -57,6 +61,17 @@ def overhead(event: dict[str, int], context: Any) -> dict[str, list[float]]:
     body = document.encode(store.read().records)
     decoding = [_seconds(lambda: document.decode(body)) for _ in range(event["repeat"])]
     return {**seconds, "decoding": decoding}
+
+
+def _healthy(incidents: int) -> Record:
+    """Return the record of a healthy event that has failed `incidents` times."""
+    begin = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    found: Sequence[Incident] = ()
+    for day in range(incidents):
+        since = begin + timedelta(days=day)
+        found = failed(found, since, since, "detect returned False")
+        found = recovered(found, since, since, since + timedelta(minutes=20))
+    return to_record(State(healthy=True, incidents=found))
 
 
 def reads(event: dict[str, int], context: Any) -> dict[str, list[float]]:
