@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def known_since(policy: Policy, periods: str) -> int | None:
     ],
 )
 def test_it_is_the_time_of_the_first_result_that_counts(
-    options: dict[str, object], periods: str, expected: int | None
+    options: dict[str, Any], periods: str, expected: int | None
 ) -> None:
     assert known_since(policy(**options), periods) == expected
 

@@ -6,9 +6,8 @@ import argparse
 import signal
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from pathlib import Path
 
-from ..common.arguments import ArgumentParser, whole_number
+from ..common.arguments import ArgumentParser, output_file, whole_number
 from ..common.exit_status import exit_with, run_command
 from ..common.interrupts import interrupt_on
 from ..common.output import Output
@@ -114,15 +113,12 @@ def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argpars
     )
     parser.add_argument(
         "--json",
-        type=Path,
-        default=Path("benchmark.json"),
+        type=output_file,
+        default="benchmark.json",
         metavar="FILE",
         help="file to write the results to (default: %(default)s)",
     )
-    given = parser.parse_args(argv)
-    if given.json.is_dir() or not given.json.parent.is_dir():
-        parser.error(f"argument --json: {given.json} cannot be written")  # not minutes later
-    return given
+    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":
