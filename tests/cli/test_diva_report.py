@@ -77,6 +77,16 @@ def test_event_logic_adds_what_it_says_of_the_events(tmp_path: Path, state: Path
     assert not (tmp_path / "calls").exists()
 
 
+def test_invalid_events_are_listed_and_the_page_is_written(tmp_path: Path, state: Path) -> None:
+    event_logic(tmp_path, '{"orders": {"role": "detcet"}, 7: {}}', "own.py")
+    done = diva(tmp_path, "report", "--state", state, "--event-logic", "own.py")
+    assert done.returncode == 0
+    assert "event 'orders': role is 'detcet'" in done.stderr
+    assert "event 7: its name must be a string" in done.stderr
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<h3>orders</h3><b>Invalid</b>" in html
+
+
 def test_event_logic_that_does_not_import_writes_no_page(tmp_path: Path, state: Path) -> None:
     (tmp_path / "own.py").write_text("import nonexistent\n")
     done = diva(tmp_path, "report", "--state", state, "--event-logic", "own.py")

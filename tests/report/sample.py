@@ -17,7 +17,6 @@ def records() -> dict[str, Mapping[str, Any]]:
             **_failing(hours=2.1, detections=25, injections=1),
             "alerted": True,
             "alerted_at": _text(hours=1.9),
-            "injected": True,
             "last_error": "TimeoutError: no answer after 5 s (event_logic.py, line 42)",
             "known_since": _seconds(days=200),
             "incidents": [

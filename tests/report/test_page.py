@@ -178,9 +178,19 @@ def test_an_event_that_has_recovered_waits_for_its_resolution(html: str) -> None
     assert card.condition == "Recovering"
     assert "Recovered from an incident that began 22 Nov 04:00 (5 h 30 min ago)" in card.texts
     assert "Cooldown: healthy for 2 periods" in card.texts
+    alone = {"injected": True, "alerted": True, "failing_since": "2026-11-20T00:00:00+00:00"}
+    assert "Recovered from an incident" in page({"orders": alone})
     due = page({"orders": {"healthy": True, "resolve_due": True}})
     assert Article(due, "orders").condition == "Recovering"
     assert "Resolution pending" in Article(due, "orders").texts
+
+
+@pytest.mark.parametrize(("healthy", "expected"), [(False, True), (True, False), (None, False)])
+def test_an_injection_is_mentioned_where_the_event_fails_nevertheless(
+    healthy: bool | None, expected: bool
+) -> None:
+    html = page({"orders": {"healthy": healthy, "injected": True}})
+    assert ("Injected since it began to fail" in html) == expected
 
 
 def test_invalid_states_and_options_are_named() -> None:

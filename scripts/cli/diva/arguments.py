@@ -90,6 +90,9 @@ examples:
   scripts/diva report --bucket my-bucket --key diva/my-function/state.json --output review.html
   scripts/diva report --table my-function-state --event-logic event_logic.py
 
+exit status:
+  0 if the page was written, also about events whose options are invalid; 1 otherwise
+
 Uses your AWS credentials. Required permissions: s3:GetObject, or dynamodb:Scan.
 """
 _RESET = """\

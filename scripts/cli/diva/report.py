@@ -11,6 +11,7 @@ from ..common.output import Output
 from ..common.text import counted
 from .arguments import location
 from .event_logic_file import EventLogicFile
+from .problems import print_problems
 
 
 def report(given: argparse.Namespace, output: Output) -> int:
@@ -22,7 +23,10 @@ def report(given: argparse.Namespace, output: Output) -> int:
     logic = None
     if given.event_logic is not None:
         options = EventLogicFile(given.event_logic).events()
-        logic = page.EventLogic(given.event_logic.name, read_policies(options))
+        policies = read_policies(options)
+        if policies.problems:
+            print_problems(given.event_logic, policies.problems)
+        logic = page.EventLogic(given.event_logic.name, policies)
     html = page.render(records, where.name, datetime.now(timezone.utc), logic)
     page.write(given.output, html)
     events = counted(len(records), "event")

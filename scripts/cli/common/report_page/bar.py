@@ -22,26 +22,26 @@ _CELLS = {Day.UNKNOWN: ("u", 4), Day.HEALTHY: ("h", 14), Day.SHORT: ("s", 18), D
 def paths(days: Sequence[Day]) -> Markup:
     """Return a path for each kind of day."""
     return Markup("").join(
-        Markup('<path class={} d="M0 {}{}"/>').format(
-            name, HEIGHT - height // 2, "".join(_moves(days, day))
-        )
+        Markup('<path class={} d="{}"/>').format(name, "".join(_lines(days, day, height)))
         for day, (name, height) in _CELLS.items()
         if day in days
     )
 
 
-def _moves(days: Sequence[Day], wanted: Day) -> Iterator[str]:
+def _lines(days: Sequence[Day], wanted: Day, height: int) -> Iterator[str]:
     """Yield a line for each run of the `wanted` days.
 
     Those of days with failures are drawn over a line of healthy days without gaps, since that takes
-    fewer characters.
+    fewer characters. So do relative positions.
     """
     shown = [wanted if _covers(day, wanted) else None for day in days]
-    at = pen = 0
+    at = 0
+    pen = None
     for day, run in groupby(shown):
         length = len(list(run))
         if day is wanted:
-            yield f"m{at - pen} 0h{length}" if at > pen else f"h{length}"
+            move = f"M{at} {HEIGHT - height // 2}" if pen is None else f"m{at - pen} 0"
+            yield f"{move}h{length}"
             pen = at + length
         at += length
 

@@ -101,13 +101,18 @@ def _facts(state: State, policy: Policy | None, now: datetime) -> Iterator[str]:
         ]
         since = short_time(state.failing_since, now)
         lasted = _rounded(now - state.failing_since)
-        verb = "Recovered from an incident that began" if state.healthy else "Failing since"
-        text = f"{verb} {since} ({lasted}{' ago' if state.healthy else ''})"
+        if health(state) == "failing":
+            text = f"Failing since {since} ({lasted})"
+        else:
+            text = f"Recovered from an incident that began {since} ({lasted} ago)"
         yield f"{text}: {', '.join(counts)}" if counts else text
     if state.alerted and state.alerted_at is not None:
         yield f"Last alert at {short_time(state.alerted_at, now)}"
     for each in details(state, now):
-        if each != "injected" or health(state) == "failing":
+        if each == "injected":
+            if health(state) == "failing":
+                yield "Injected since it began to fail"
+        else:
             yield printable(f"{each[0].upper()}{each[1:]}")
 
 

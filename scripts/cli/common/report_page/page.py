@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from diva.policy import Policies
 from diva.state import Record
 
-from ..text import printable
+from ..text import counted, printable
 from .card import Card, card
 from .condition import Condition
 from .error import ReportError
@@ -92,13 +92,18 @@ def render(
     )
     return environment.get_template("page.html").render(
         sections=sections,
-        total=len(events),
-        failing=len(sections[0].cards),
+        headline=_headline(len(sections[0].cards), len(events)),
         place=printable(place),
         made=exact_time(now),
         days=DAYS,
         logic=printable(logic.name) if logic else None,
     )
+
+
+def _headline(failing: int, total: int) -> str:
+    if failing:
+        return f"{failing} of {counted(total, 'event')} failing"
+    return "No event is failing" if total else "There are no events"
 
 
 def write(file: Path, html: str) -> None:
