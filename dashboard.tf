@@ -2,17 +2,26 @@
 # lambda/diva/report.py.
 
 locals {
+  # Each shard counts its own events. The average times the number of shards is the count of all events,
+  # over how long a time it may be taken.
+  dashboard_counts = {
+    health = [["Healthy", "Minimum"], ["Failing", "Maximum"], ["NotRun", "Maximum"]]
+    alerts = [["Alerted", "Maximum"]]
+  }
+  dashboard_count_metrics = {
+    for graph, counts in local.dashboard_counts : graph => concat(
+      [for count in counts : ["DIVA", count[0], "FunctionName", var.lambda_name, { stat = count[1] }] if var.shards == 1],
+      [for index, count in counts : [{ expression = "${var.shards} * m${index}", label = count[0] }] if var.shards > 1],
+      [for index, count in counts : ["DIVA", count[0], "FunctionName", var.lambda_name, { id = "m${index}", stat = "Average", visible = false }] if var.shards > 1],
+    )
+  }
+
   # Each metric has the statistic that does not hide a failure when points are aggregated.
   dashboard_graphs = [
-    { title = "Health of the events", metrics = [
-      ["DIVA", "Healthy", "FunctionName", var.lambda_name, { stat = "Minimum" }],
-      ["DIVA", "Failing", "FunctionName", var.lambda_name, { stat = "Maximum" }],
-      ["DIVA", "NotRun", "FunctionName", var.lambda_name, { stat = "Maximum" }],
-    ] },
-    { title = "Alerts", metrics = [
-      ["DIVA", "Alerted", "FunctionName", var.lambda_name, { stat = "Maximum" }],
+    { title = "Health of the events", metrics = local.dashboard_count_metrics.health },
+    { title = "Alerts", metrics = concat(local.dashboard_count_metrics.alerts, [
       ["DIVA", "FailedDeliveries", "FunctionName", var.lambda_name, { stat = "Sum" }],
-    ] },
+    ]) },
     { title = "Durations in ms (timeout ${var.lambda_timeout_sec * 1000} ms)", metrics = [
       ["DIVA", "Duration", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Period" }],
       ["AWS/Lambda", "Duration", "FunctionName", var.lambda_name, { stat = "Maximum", label = "Whole run" }],

@@ -73,6 +73,7 @@ module "function" {
   metric_alarms   = local.engine_alarms
   # Periods can be hours apart: an alarm stays on until a run succeeds.
   hold_alarms_between_runs = true
+  runs_per_period          = var.shards
   missing_runs_sec         = local.missing_runs_sec
   # The engine stops detections before a run takes that long. The alarm on ObservingTimeUsed tells that
   # it had to.

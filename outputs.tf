@@ -19,13 +19,18 @@ output "lambda_policy_json" {
 }
 
 output "eventbridge_rule_name" {
-  description = "Name of the EventBridge rule that starts the periods."
+  description = "Name of the EventBridge rule that starts the periods. With more than five shards, that of the first five."
   value       = aws_cloudwatch_event_rule.schedule.name
 }
 
 output "eventbridge_rule_arn" {
-  description = "ARN of the EventBridge rule that starts the periods."
+  description = "ARN of the EventBridge rule that starts the periods. With more than five shards, that of the first five."
   value       = aws_cloudwatch_event_rule.schedule.arn
+}
+
+output "eventbridge_rule_names" {
+  description = "Names of all EventBridge rules that start the periods, one for each five shards."
+  value       = concat([aws_cloudwatch_event_rule.schedule.name], [for number in range(2, ceil(var.shards / local.targets_per_rule) + 1) : aws_cloudwatch_event_rule.shards[tostring(number)].name])
 }
 
 output "state_bucket_name" {

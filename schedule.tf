@@ -1,4 +1,4 @@
-# The schedule of the periods, and the threshold of the alarm on missing runs that follows from it.
+# The schedule of the periods, with a target for each shard, and the threshold of the alarm on missing runs that follows from it.
 
 locals {
   rate = try(regex("^rate\\((?P<count>[0-9]+) (?P<unit>minute|hour|day)s?\\)$", var.schedule_expression), null)
@@ -19,6 +19,16 @@ locals {
     local.cron.minutes == "*" ? 120 : 2 * 3600
   )
 
+  # A rule has at most five targets. The first shards are those of the rule that exists without shards,
+  # too; the other rules have the numbers from 2.
+  targets_per_rule = 5
+  further_rules    = toset([for number in range(2, ceil(var.shards / local.targets_per_rule) + 1) : tostring(number)])
+  further_shards   = { for index in range(1, var.shards) : tostring(index) => tostring(floor(index / local.targets_per_rule) + 1) }
+  inputs           = [for index in range(var.shards) : var.shards == 1 ? null : jsonencode({ shard = { index = index, count = var.shards } })]
+
+  # 13 characters are left for "-schedule-" and the number.
+  further_rules_prefix = "${length(var.lambda_name) <= 51 ? var.lambda_name : "${substr(var.lambda_name, 0, 42)}-${local.name_hash}"}-schedule-"
+
   missing_runs_sec = !var.schedule_enabled ? null : local.rate != null ? local.rate_missing_sec : local.cron_missing_sec
 }
 
@@ -35,6 +45,7 @@ resource "aws_cloudwatch_event_target" "schedule" {
   rule      = aws_cloudwatch_event_rule.schedule.name
   target_id = "function"
   arn       = module.function.function_arn
+  input     = local.inputs[0]
 
   dynamic "dead_letter_config" {
     for_each = var.dead_letter_arn == null ? [] : [var.dead_letter_arn]
@@ -54,4 +65,45 @@ resource "aws_lambda_permission" "schedule" {
   function_name = module.function.function_name
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.schedule.arn
+}
+
+resource "aws_cloudwatch_event_rule" "shards" {
+  for_each = local.further_rules
+
+  name                = "${local.further_rules_prefix}${each.key}"
+  description         = "Schedule of further shards of the DIVA function ${var.lambda_name}"
+  schedule_expression = var.schedule_expression
+  state               = var.schedule_enabled ? "ENABLED" : "DISABLED"
+  tags                = var.tags
+}
+
+resource "aws_cloudwatch_event_target" "shards" {
+  for_each = local.further_shards
+
+  rule      = each.value == "1" ? aws_cloudwatch_event_rule.schedule.name : aws_cloudwatch_event_rule.shards[each.value].name
+  target_id = "shard-${each.key}"
+  arn       = module.function.function_arn
+  input     = local.inputs[tonumber(each.key)]
+
+  dynamic "dead_letter_config" {
+    for_each = var.dead_letter_arn == null ? [] : [var.dead_letter_arn]
+
+    content {
+      arn = dead_letter_config.value
+    }
+  }
+
+  # As for the first target.
+  depends_on = [aws_lambda_permission.schedule, aws_lambda_permission.shards, aws_dynamodb_table.state]
+}
+
+# One statement for all further rules, since the size of a function's policy is limited.
+resource "aws_lambda_permission" "shards" {
+  count = length(local.further_rules) > 0 ? 1 : 0
+
+  statement_id  = "shards"
+  action        = "lambda:InvokeFunction"
+  function_name = module.function.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${local.further_rules_prefix}*"
 }

@@ -54,6 +54,26 @@ variable "worker_role" {
   }
 }
 
+variable "shards" {
+  description = "Number of invocations in each period, in distributed mode, each of which runs a part of the events. It can be changed at any time."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.shards >= 1 && floor(var.shards) == var.shards
+    error_message = "shards must be a whole number of at least 1, but is ${var.shards}."
+  }
+  validation {
+    condition     = var.shards <= 1 || var.diva_mode == "distributed"
+    error_message = "shards must be 1 unless diva_mode is \"distributed\", but is ${var.shards}."
+  }
+  validation {
+    condition     = var.shards <= 1 || coalesce(var.reserved_concurrent_executions, 0) == 0 || try(var.shards <= var.reserved_concurrent_executions, false)
+    error_message = "shards must be at most reserved_concurrent_executions (${coalesce(var.reserved_concurrent_executions, 0)}), since all shards run at the same time, but is ${var.shards}."
+  }
+}
+
 variable "parallelize_events" {
   description = "Whether to probe events in parallel instead of one after the other."
   type        = bool

@@ -50,7 +50,7 @@ class Engine:
         afterwards if it cannot be written.
         """
         run = _Run(self._pool, self._callbacks, policies, invocation)
-        names = self._in_turn(policies, invocation.run_id)
+        names = self._in_turn(policies, invocation)
         snapshot = store.read()
         before = run.states.at_begin(snapshot, policies.valid)
         observe = run.observer(names, before.__getitem__)
@@ -81,7 +81,7 @@ class Engine:
         the error of that event, and the other events continue.
         """
         run = _Run(self._pool, self._callbacks, policies, invocation)
-        names = self._in_turn(policies, invocation.run_id)
+        names = self._in_turn(policies, invocation)
 
         def state_before(name: str) -> State:
             return run.states.at_begin(store_of(name).read(), [name])[name]
@@ -105,16 +105,16 @@ class Engine:
         run.on_pool({name: partial(whole, name) for name in names}, run.deadlines.observe)
         return run.period(runs)
 
-    def _in_turn(self, policies: Policies, run_id: str) -> list[str]:
-        """Return the events that this function observes, in the order of their turns."""
+    def _in_turn(self, policies: Policies, invocation: Invocation) -> list[str]:
+        """Return the events that this run observes, in the order of their turns."""
         names = []
-        for name, policy in policies.valid.items():
+        for name, policy in invocation.shard.of(policies.valid).items():
             if policy.detects or policy.injects:
                 names.append(name)
             else:
                 report.log_skipped("Injection" if policy.role == "detect" else "Detection", policy)
         if names and not self._ordered:
-            first = zlib.crc32(run_id.encode()) % len(names)
+            first = zlib.crc32(invocation.run_id.encode()) % len(names)
             names = names[first:] + names[:first]
         return parents_first(names, {name: policies.valid[name].depends_on for name in names})
 

@@ -25,6 +25,7 @@ from .reader import PolicyReader
 from .redact import Redactor
 from .report import log
 from .settings import Settings, read_settings
+from .shard import read_shard
 from .stores import StoreError
 
 ATTEMPTS = 2
@@ -111,32 +112,37 @@ def runtime() -> Runtime:
 
 
 def handler(event: object, context: Context) -> dict[str, object]:
-    """Run one period and return its result. The schedule's `event` is ignored.
+    """Run one period and return its result, of one shard if `event` names it, else of all events.
 
     Raises what made the period fail, after everything that could run has run: Lambda then
     counts an error, and nothing is hidden.
     """
     try:
-        return _run(runtime(), context)
+        return _run(runtime(), event, context)
     finally:
         for each in log.handlers:
             each.flush()  # Lambda stops all threads as soon as this has returned
 
 
-def _run(this: Runtime, context: Context) -> dict[str, object]:
+def _run(this: Runtime, event: object, context: Context) -> dict[str, object]:
+    settings = this.settings
+    shard = read_shard(event, settings.mode)
     report.log_getting_events()
     events = logic.get_events(logic.load())
     report.log_events(len(events))
-    settings = this.settings
     policies = this.reader.read(events)
     redact = Redactor(os.environ)
+    if not shard.is_whole:
+        report.log_shard(shard, len(shard.of(policies.valid)))
     run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
     remaining_sec = context.get_remaining_time_in_millis() / 1000
-    invocation = Invocation(run_id, context.function_name, remaining_sec)
+    invocation = Invocation(run_id, context.function_name, remaining_sec, shard)
+    # One error in a period says what is wrong with invalid events, however many shards there are.
+    invalid = [redact(each) for each in policies.problems] if shard.is_first else []
     try:
         period = this.run_period(policies, invocation)
     except StoreError as error:
-        raise PeriodFailed("\n".join([str(error), *map(redact, policies.problems)])) from error
+        raise PeriodFailed("\n".join([str(error), *invalid])) from error
     result = report.result(settings.mode, policies, period)
     report.log_summary(result, period)
     now_ms = round(time.time() * 1000)
@@ -145,7 +151,7 @@ def _run(this: Runtime, context: Context) -> dict[str, object]:
         for line in metrics.event_lines(context.function_name, policies, period, now_ms):
             print(line)
     problems = [f"event {name!r}: {error}" for name, error in period.errors.items()]
-    problems += map(redact, policies.problems)
+    problems += invalid
     if problems:
         raise PeriodFailed("\n".join(problems))
     return result

@@ -28,7 +28,8 @@ def run_line(
     `Healthy`, `Failing`, `Alerted` and `NotRun` count events as `result` does,
     `FailedDeliveries` the alerts, reminders and resolutions that were due and did not get
     through; `Duration` is in milliseconds. `ObservingTimeUsed` is the percentage of the time for
-    observing that was used, 100 if it was used up.
+    observing that was used, 100 if it was used up. With shards, there is a line of each, which says
+    which in its property `Shard`.
     """
     undelivered = sum(run.claimed is not run.delivered for run in period.runs.values())
     values = {name: result[field] for name, field in _COUNTS.items()}
@@ -37,7 +38,9 @@ def run_line(
         "Duration": round(period.duration_ms, 1),
         "ObservingTimeUsed": round(100 * period.observing_used, 1),
     }
-    return _line({"FunctionName": function_name}, values, timestamp_ms)
+    shard = period.invocation.shard
+    properties = {} if shard.is_whole else {"Shard": shard.index}
+    return _line({"FunctionName": function_name}, values, timestamp_ms, properties)
 
 
 def event_lines(
@@ -59,11 +62,16 @@ def _dimension_value(text: str) -> str:
     return text.encode("ascii", "backslashreplace").decode()[:_LONGEST_VALUE]
 
 
-def _line(dimensions: Mapping[str, str], values: Mapping[str, object], timestamp_ms: int) -> str:
+def _line(
+    dimensions: Mapping[str, str],
+    values: Mapping[str, object],
+    timestamp_ms: int,
+    properties: Mapping[str, object] | None = None,
+) -> str:
     directive = {
         "Namespace": NAMESPACE,
         "Dimensions": [list(dimensions)],
         "Metrics": [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in values],
     }
     head = {"Timestamp": timestamp_ms, "CloudWatchMetrics": [directive]}
-    return json.dumps({"_aws": head, **dimensions, **values})
+    return json.dumps({"_aws": head, **dimensions, **(properties or {}), **values})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from .machine import Effect, Observation, Outcome
+from .shard import WHOLE, Shard
 from .state import State
 
 
@@ -16,6 +17,8 @@ class Invocation(NamedTuple):
     function_name: str
     remaining_sec: float
     """Seconds until Lambda would end it."""
+    shard: Shard = WHOLE
+    """The part of the events that it runs."""
 
 
 # A named tuple, because one is created for every event in every period.

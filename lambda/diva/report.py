@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from .machine import Effect, Observation, Outcome, Phase, has_no_detector, is_failing, phase
 from .notification import NotificationContext
 from .period import EventRun, Period
 from .policy import Policies, Policy
+from .shard import Shard
 from .state import InvalidState, Record, State, to_record
 
 log = logging.getLogger("diva")
@@ -61,6 +63,11 @@ def log_getting_events() -> None:
 
 def log_events(count: int) -> None:
     log.info("Retrieved %d events", count)
+
+
+def log_shard(shard: Shard, count: int) -> None:
+    """Log how many events the shard of this run has."""
+    log.info("Running %s, with %d events", shard, count, extra={"shard": asdict(shard)})
 
 
 def log_detecting(policy: Policy) -> None:
@@ -247,10 +254,14 @@ def _log_long_warmup(policy: Policy, periods: int) -> None:
 
 
 def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
-    """Return the result of the handler: counts, and the status of each event."""
+    """Return the result of the handler: counts, and the status of each event.
+
+    With shards, these are the events of one; the invalid ones are in the first.
+    """
+    shard = period.invocation.shard
     statuses: dict[str, str] = {}
     healthy = failing = alerted = 0
-    for name, policy in policies.valid.items():
+    for name, policy in shard.of(policies.valid).items():
         run = period.runs.get(name)
         if run is None:
             idle = not (policy.detects or policy.injects)
@@ -260,10 +271,12 @@ def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
         failing += is_failing(policy, run.after)
         healthy += _is_healthy(policy, run)
         alerted += run.after.alerted
-    statuses |= dict.fromkeys(sorted(policies.invalid), "invalid")
+    if shard.is_first:
+        statuses |= dict.fromkeys(sorted(policies.invalid), "invalid")
     return {
         "mode": mode,
         "run_id": period.invocation.run_id,
+        **({} if shard.is_whole else {"shard": asdict(shard)}),
         "events": len(statuses),
         "healthy": healthy,
         "failing": failing,
@@ -293,9 +306,11 @@ def log_summary(result: Mapping[str, object], period: Period) -> None:
     for name, each in results.items():
         if each == "not_run" and name not in period.errors:
             log.warning("Event '%s' not run: no time was left for it", name, extra={"event": name})
+    shard = period.invocation.shard
     log.info(
-        "Run %s: %s",
+        "Run %s%s: %s",
         period.invocation.run_id,
+        "" if shard.is_whole else f" ({shard})",
         ", ".join(f"{value} {name}" for name, value in counts.items() if type(value) is int),
         extra={**counts, "duration_ms": period.duration_ms},
     )

@@ -7,8 +7,15 @@ locals {
 
   # About ten short periods instead of one long one: CloudWatch waits for two more periods in case
   # that data arrives late.
-  missing_runs_period_sec = max(60, floor(coalesce(var.missing_runs_sec, 0) / 600) * 60)
-  missing_runs_periods    = max(1, ceil(coalesce(var.missing_runs_sec, 0) / local.missing_runs_period_sec))
+  missing_runs_period_sec = var.runs_per_period > 1 ? local.half_sec : max(60, floor(coalesce(var.missing_runs_sec, 0) / 600) * 60)
+  missing_runs_periods    = var.runs_per_period > 1 ? 2 : max(1, ceil(coalesce(var.missing_runs_sec, 0) / local.missing_runs_period_sec))
+
+  # Runs that are started together can begin in different minutes. Half of missing_runs_sec contains
+  # one of each, however CloudWatch shifts it.
+  half_sec        = max(60, floor(coalesce(var.missing_runs_sec, 0) / 120) * 60)
+  run_period_sec  = var.hold_alarms_between_runs && var.runs_per_period > 1 ? local.half_sec : 60
+  no_run_in_words = "no run has started for ${local.missing_runs_periods * local.missing_runs_period_sec / 60} minutes"
+  too_few_runs    = "fewer than ${var.runs_per_period} runs have started in each of two periods of ${local.half_sec / 60} minutes"
 
   alarm_defaults = {
     namespace           = "AWS/Lambda"
@@ -26,6 +33,7 @@ locals {
     errors-immediate = {
       description        = "${var.function_name}: a run failed."
       metric_name        = "Errors"
+      period             = local.run_period_sec
       treat_missing_data = local.treat_missing_runs
       enabled            = var.enable_error_alarms && var.alert_strategy == "immediate"
     }
@@ -39,6 +47,7 @@ locals {
       metric_name        = "Duration"
       statistic          = "Maximum"
       threshold          = var.timeout_sec * 10 * coalesce(var.duration_threshold_percent, 0) # milliseconds
+      period             = local.run_period_sec
       treat_missing_data = local.treat_missing_runs
       enabled            = var.duration_threshold_percent != null
     }
@@ -49,14 +58,15 @@ locals {
       metric_name        = "memory_utilization"
       statistic          = "Maximum"
       threshold          = coalesce(var.memory_utilization_threshold_percent, 0)
+      period             = local.run_period_sec
       treat_missing_data = local.treat_missing_runs
       enabled            = var.memory_utilization_threshold_percent != null
     }
     missing-runs = {
-      description         = "${var.function_name}: no run has started for ${local.missing_runs_periods * local.missing_runs_period_sec / 60} minutes."
+      description         = "${var.function_name}: ${var.runs_per_period > 1 ? local.too_few_runs : local.no_run_in_words}."
       metric_name         = "Invocations"
       comparison_operator = "LessThanThreshold"
-      threshold           = 1
+      threshold           = var.runs_per_period
       period              = local.missing_runs_period_sec
       evaluation_periods  = local.missing_runs_periods
       treat_missing_data  = "breaching"
@@ -72,7 +82,7 @@ locals {
 
   further_alarms = {
     for name, alarm in var.metric_alarms :
-    name => merge(local.alarm_defaults, alarm, { treat_missing_data = local.treat_missing_runs })
+    name => merge(local.alarm_defaults, alarm, { treat_missing_data = local.treat_missing_runs, period = local.run_period_sec })
   }
 }
 

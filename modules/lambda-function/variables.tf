@@ -554,6 +554,18 @@ variable "missing_runs_sec" {
   }
 }
 
+variable "runs_per_period" {
+  description = "Number of runs that a schedule starts together, for example one for each part of the work. With more than one, the missing-runs alarm fires if fewer start in each half of `missing_runs_sec`, and alarms that are kept between runs are evaluated over such a half."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.runs_per_period >= 1 && floor(var.runs_per_period) == var.runs_per_period
+    error_message = "runs_per_period must be a whole number of at least 1, but is ${var.runs_per_period}."
+  }
+}
+
 variable "hold_alarms_between_runs" {
   description = "Whether the alarms on errors, duration and memory, and those in `metric_alarms`, keep their state until the next run, for functions that run rarely. Otherwise, they clear after a few minutes without a run."
   type        = bool

@@ -120,9 +120,10 @@ class Process:
         handler_module.runtime.cache_clear()
         return self
 
-    def invoke(self, context: Context | None = None) -> dict[str, Any]:
-        """Invoke the handler as the schedule does."""
-        return handler_module.handler({"source": "aws.events"}, context or Context())
+    def invoke(self, context: Context | None = None, shard: object = None) -> dict[str, Any]:
+        """Invoke the handler as the schedule does, for all events or for those of `shard`."""
+        event = {"source": "aws.events"} if shard is None else {"shard": shard}
+        return handler_module.handler(event, context or Context())
 
     def results(self) -> Any:
         """Invoke, and return the status of each event."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from diva.shard import WHOLE, Shard
 from tests.diva.model import Model
 
 EVENTS = ("orders", "search")
@@ -123,6 +124,8 @@ class Plan:
     """In the quiet periods that come first."""
     afterwards: Mapping[str, Answers]
     """In each of the quiet periods that follow."""
+    shards: tuple[tuple[Shard, ...], ...]
+    """By actor, the part of the events that each of its runs is for."""
 
 
 def options(roles: tuple[str, ...]) -> st.SearchStrategy[Options]:
@@ -167,9 +170,17 @@ WORKERS = (
 )
 
 
+_shards = st.integers(1, 3).flatmap(
+    lambda count: st.builds(Shard, st.integers(0, count - 1), st.just(count))
+)
+
+
 @st.composite
-def plans(draw: st.DrawFn, casts: tuple[tuple[Function, ...], ...]) -> Plan:
-    """Draw a plan for the functions of one of `casts`."""
+def plans(draw: st.DrawFn, casts: tuple[tuple[Function, ...], ...], sharded: bool = False) -> Plan:
+    """Draw a plan for the functions of one of `casts`.
+
+    If it is `sharded`, each run is for one of one to three shards, as when their number changes.
+    """
     functions = draw(st.sampled_from(casts))
     roles = ("both", "detect", "inject") if casts is SAME else ("both",)
     names = EVENTS[: draw(st.sampled_from([1, 1, 2]))]
@@ -180,6 +191,7 @@ def plans(draw: st.DrawFn, casts: tuple[tuple[Function, ...], ...]) -> Plan:
 
     periods = st.lists(by_event(_answers), min_size=1, max_size=longest).map(tuple)
     each_actor = range(len(functions))
+    shard = _shards if sharded else st.just(WHOLE)
     return Plan(
         functions=functions,
         ahead_sec=draw(st.tuples(*[st.sampled_from([0, 1, -1]) for _ in each_actor])),
@@ -189,4 +201,5 @@ def plans(draw: st.DrawFn, casts: tuple[tuple[Function, ...], ...]) -> Plan:
         kills=draw(st.frozensets(_kills, max_size=2)),
         beforehand=tuple(draw(st.lists(by_event(_answers), max_size=1))),
         afterwards=draw(by_event(_quiet_answers)),
+        shards=draw(st.tuples(*[st.tuples(*[shard] * longest) for _ in each_actor])),
     )

@@ -14,6 +14,7 @@ from diva.period import Invocation
 from diva.policy import Policies, read_policies
 from diva.pool import Pool
 from diva.redact import Redactor
+from diva.shard import WHOLE, Shard
 from diva.stores import Changes, Conflict, Snapshot, Store, StoreError
 from tests.diva.clocks import Calendar
 
@@ -71,12 +72,13 @@ class Process:
         self._ahead = timedelta(seconds=ahead_sec)
         self._start()
 
-    def period(self, run_id: str, answers: Mapping[str, Answers]) -> None:
+    def period(self, run_id: str, answers: Mapping[str, Answers], shard: Shard = WHOLE) -> None:
         """Run a period to its end, or until it is killed."""
-        self.run = Run(run_id, self._function, answers, lambda: self._scene.time + self._ahead)
+        own = shard.of(answers)
+        self.run = Run(run_id, self._function, own, lambda: self._scene.time + self._ahead)
         self.limit_sec = OBSERVE_UNTIL_SEC
         policies, engine = self._policies(), self._engine
-        invocation = Invocation(run_id, "function", REMAINING_SEC)
+        invocation = Invocation(run_id, "function", REMAINING_SEC, shard)
         try:
             if self._scene.home.shared:
                 store = self._store("", list(self._scene.events))

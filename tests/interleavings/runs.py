@@ -43,10 +43,12 @@ class Performance:
     def _act(self, stage: Stage, actor: int) -> None:
         plan = self._plan
         process = Process(self.scene, stage, actor, plan.functions[actor], plan.ahead_sec[actor])
-        for number, answers in enumerate(plan.periods[actor], start=1):
+        for number, (answers, shard) in enumerate(
+            zip(plan.periods[actor], plan.shards[actor], strict=False), start=1
+        ):
             stage.step(actor, "begin")
             self._running[actor] = process
-            process.period(f"run-{actor}-{number}", answers)
+            process.period(f"run-{actor}-{number}", answers, shard)
             del self._running[actor]
 
     def _rest(self, when: str, periods: Sequence[Mapping[str, Answers]]) -> None:

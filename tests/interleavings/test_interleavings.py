@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
 
 from cli.diva.file_store import FileStore
 from diva import stores
@@ -144,13 +145,33 @@ def test_every_interleaving_is_one_run_after_the_other(
     casts: tuple[tuple[Function, ...], ...],
     counted: Callable[[str, int], None],
 ) -> None:
+    perform(plans(casts), EXAMPLES[kind], new_home, counted)
+
+
+@pytest.mark.parametrize("kind", ["a file each", "dynamodb"], indirect=True)
+@pytest.mark.parametrize("casts", [SAME, WORKERS], ids=["same function", "detect and inject"])
+def test_so_it_is_while_the_number_of_shards_changes(
+    kind: str,
+    new_home: NewHome,
+    casts: tuple[tuple[Function, ...], ...],
+    counted: Callable[[str, int], None],
+) -> None:
+    perform(plans(casts, sharded=True), EXAMPLES[kind] // 3, new_home, counted)
+
+
+def perform(
+    drawn: st.SearchStrategy[Plan],
+    examples: int,
+    new_home: NewHome,
+    counted: Callable[[str, int], None],
+) -> None:
     @settings(
-        max_examples=EXAMPLES[kind],
+        max_examples=examples,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(plan=plans(casts))
+    @given(plan=drawn)
     def holds(plan: Plan) -> None:
         performance = Performance(plan, new_home())
         try:

@@ -40,6 +40,23 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"worker_role": "detect"},
         'worker_role must be null unless diva_mode is "distributed", but is "detect".',
     ),
+    (
+        {**DISTRIBUTED, "shards": 0},
+        "shards must be a whole number of at least 1, but is 0.",
+    ),
+    (
+        {**DISTRIBUTED, "shards": 2.5},
+        "shards must be a whole number of at least 1, but is 2.5.",
+    ),
+    (
+        {"shards": 4},
+        'shards must be 1 unless diva_mode is "distributed", but is 4.',
+    ),
+    (
+        {**DISTRIBUTED, "shards": 9, "reserved_concurrent_executions": 8},
+        "shards must be at most reserved_concurrent_executions (8), since all shards run at the"
+        " same time, but is 9.",
+    ),
     ({"max_workers": 0}, "max_workers must be a whole number of at least 1, but is 0."),
     ({"max_workers": 2.5}, "max_workers must be a whole number of at least 1, but is 2.5."),
     (
