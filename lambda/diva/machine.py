@@ -279,6 +279,7 @@ def _after_success(policy: Policy, state: State, now: datetime, alone: bool = Fa
         resolve_due=policy.resolve is not None and (state.alerted or state.resolve_due),
         alert_claim=state.alert_claim,  # a delivery in progress keeps its claim until it ends
         incidents=recovered(state.incidents, state.failing_since, _alerted_at(state), now),
+        known_since=_known_since(state, now),
     )
 
 
@@ -329,7 +330,14 @@ def _failing(state: State, observation: Observation, now: datetime) -> State:
     """Note a failure that counts."""
     since = state.failing_since or now
     incidents = failed(state.incidents, since, _alerted_at(state), observation.error)
-    return replace(state, failing_since=since, incidents=incidents)
+    return replace(
+        state, failing_since=since, incidents=incidents, known_since=_known_since(state, now)
+    )
+
+
+def _known_since(state: State, now: datetime) -> int:
+    """Return the time since which the incidents are complete: that of the first result."""
+    return int(now.timestamp()) if state.known_since is None else state.known_since
 
 
 def _alerted_at(state: State) -> datetime | None:

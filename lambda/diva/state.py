@@ -63,6 +63,8 @@ class State:
     incidents: Sequence[Incident] = field(default=(), compare=False)
     """The latest incidents, oldest first; only the last can last. States are equal whatever their
     incidents are, since history alone is no reason to write."""
+    known_since: int | None = field(default=None, compare=False)
+    """Time of the first result that counted, in seconds since the epoch. Part of the history."""
 
 
 def to_record(state: State) -> dict[str, object]:
@@ -75,6 +77,8 @@ def to_record(state: State) -> dict[str, object]:
         record["alert_claim"] = {"run_id": claim.run_id, "expires": _text(claim.expires)}
     if state.incidents:
         record[_INCIDENTS] = to_list(state.incidents)
+    if state.known_since is not None:
+        record[_KNOWN_SINCE] = state.known_since
     return record
 
 
@@ -93,6 +97,8 @@ def from_record(record: Record) -> State:
                 raise InvalidState(f"{name} is {value!r}") from error
     if incidents := record.get(_INCIDENTS):
         values[_INCIDENTS] = StoredIncidents(incidents, values.get("failing_since"))
+    if type(since := record.get(_KNOWN_SINCE)) is int:
+        values[_KNOWN_SINCE] = since
     return State(**values)
 
 
@@ -153,7 +159,7 @@ _BY_TYPE = {
     "datetime | None": _optional_time,
     "Claim | None": _claim,
 }
-_INCIDENTS = "incidents"
-_FIELDS = [each for each in fields(State) if each.name != _INCIDENTS]
+_INCIDENTS, _KNOWN_SINCE = _HISTORY = ("incidents", "known_since")
+_FIELDS = [each for each in fields(State) if each.name not in _HISTORY]
 _READERS = {each.name: _BY_TYPE[str(each.type)] for each in _FIELDS}
 _DEFAULTS = {each.name: each.default for each in _FIELDS}

@@ -23,6 +23,7 @@ from cli.benchmark import (
     history,
     memory,
     overhead,
+    page,
     parallelism,
     shards,
     stagger,
@@ -32,11 +33,16 @@ from cli.benchmark.figures import FIGURES
 from cli.benchmark.harness import BenchmarkError, harness, packaged
 from cli.benchmark.processor import Processor, processor
 from cli.benchmark.result import Result
+from cli.common import browser
 from incident_actions import prefixes
 
 from .commands import needs_terraform
 
 needs_redis = pytest.mark.skipif(sys.platform != "linux", reason="needs a Redis server")
+
+needs_browser = pytest.mark.skipif(
+    not browser.HAS_PACKAGE, reason="needs a browser, which is downloaded on Linux"
+)
 
 FAILING = b"""
 def get_events():
@@ -71,6 +77,7 @@ def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
         at_once: {"OBJECTS": 6, "CONCURRENCY": 1, "EXECUTIONS": 2},
         history: {"BATCH": 2},
         clear_cache: {"KEYS": 5_000, "CLEARED": 500},
+        page: {"EVENTS": 30},
     }
     for module, sizes in small.items():
         for name, size in sizes.items():
@@ -243,6 +250,35 @@ def test_the_start_of_the_digest_is_compared_with_its_clients() -> None:
     expected = result.samples["function"][0] / result.samples["without"][0]
     assert result.measured == pytest.approx(expected)
     assert result.target == 1.10
+
+
+def test_a_report_is_written_as_the_command_writes_it() -> None:
+    written, size = measured("report")
+    assert written.measured == min(written.samples["page"])
+    assert (written.target, written.unit) == (1, "s")
+    assert len(written.samples["command"]) == 2
+    assert min(written.samples["command"]) > 0
+    assert (size.target, size.unit) == (2_000, "kB")
+    assert 30 * 20 * len("<tr><td>1 Sep 08:00<td>1 min") < size.measured * 1000 < 90_000
+
+
+@needs_browser
+def test_scrolling_through_a_report_takes_as_long_as_its_longest_frame() -> None:
+    [result] = measured("scrolling")
+    assert len(result.samples["longest"]) == 2
+    assert result.measured == pytest.approx(min(result.samples["longest"]) * 1000)
+    assert result.measured > 1
+    assert result.target == 50
+
+
+@needs_browser
+def test_a_page_that_does_not_scroll_to_its_end_is_no_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page, "_SCROLL", "")
+    monkeypatch.setattr(page, "_PATIENCE_SEC", 0.1)
+    with pytest.raises(BenchmarkError, match="has not scrolled through the page in 0 s"):
+        measured("scrolling")
 
 
 @needs_terraform

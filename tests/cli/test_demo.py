@@ -43,7 +43,7 @@ def temporary() -> Iterator[Path]:
 @needs_terraform
 def test_the_scenario_runs_and_nothing_is_left_behind(tmp_path: Path) -> None:
     before = project_files()
-    done = demo(tmp_path)
+    done = demo(tmp_path, "--report", "report.html")
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout, "colours are for terminals"
     assert rows(done.stdout, "orders") == [
@@ -69,7 +69,15 @@ def test_the_scenario_runs_and_nothing_is_left_behind(tmp_path: Path) -> None:
     assert made is not None
     assert gone is not None
     assert made[1] == gone[1]
-    assert list(tmp_path.iterdir()) == []
+    assert "\nWrote a report of these events to report.html.\n" in done.stdout
+    [report] = tmp_path.iterdir()
+    html = report.read_text(encoding="utf-8")
+    assert re.findall(r"<h3>(.*?)</h3><b>(.*?)</b>", html) == [
+        ("orders", "Healthy"),
+        ("receipts", "Healthy"),
+        ("website", "Healthy"),
+    ]
+    assert html.count("<summary>1 incident</summary>") == 1
     assert project_files() == before
 
 
@@ -237,6 +245,8 @@ def test_event_logic_that_cannot_be_deployed_is_one_line(
         ("--periods", "3", "--example", "s3-event-processor"),
         ("--periods", "3", "--example", "scheduled-digest"),
         ("--event-logic", "own.py", "--example", "s3-event-processor"),
+        ("--report", "missing/report.html"),
+        ("--report", "report.html", "--example", "scheduled-digest"),
     ],
 )
 def test_wrong_usage_is_explained(tmp_path: Path, arguments: tuple[str, ...]) -> None:

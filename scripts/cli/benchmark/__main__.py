@@ -6,9 +6,9 @@ import argparse
 import signal
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from pathlib import Path
 
-from ..common.arguments import ArgumentParser, whole_number
+from ..common.arguments import ArgumentParser, output_file, whole_number
+from ..common.browser import BrowserError
 from ..common.exit_status import exit_with, run_command
 from ..common.interrupts import interrupt_on
 from ..common.output import Output
@@ -23,12 +23,13 @@ from .result import Result
 _DESCRIPTION = """\
 Measure DIVA, its S3 event processor, its incident actions and its scheduled digest, and compare
 each figure with its target. Every figure is a count, or a ratio or difference of values that are
-measured in the same run, so that machines can be compared. The exception is the time for which
-clearing a cache keeps its server from other clients. Functions run as on Lambda, in separate
-processes, cold and warm; a stub stands in for AWS, Supabase and the backend. The state machine of
-the S3 event processor runs on an embedded AWS, and Terraform renders its definition; without
-Terraform, those figures are skipped. So is the clearing of a cache without a Redis server. Takes
-about eight minutes on an idle machine.
+measured in the same run, so that machines can be compared. The exceptions are the time for which
+clearing a cache keeps its server from other clients, and the times of a report. Functions run as on
+Lambda, in separate processes, cold and warm; a stub stands in for AWS, Supabase and the backend.
+The state machine of the S3 event processor runs on an embedded AWS, and Terraform renders its
+definition; without Terraform, those figures are skipped. So is the clearing of a cache without a
+Redis server, and scrolling through a report without a browser. Takes about nine minutes on an idle
+machine.
 """
 _EPILOG = """\
 examples:
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None, figures: Mapping[str, Figure] = FIGU
     return run_command(
         "benchmark",
         lambda: _run(given, figures, Output()),
-        (BenchmarkError, TerraformError, RedisServerError),
+        (BenchmarkError, BrowserError, RedisServerError, TerraformError),
         "Interrupted. No results were written.",
     )
 
@@ -80,7 +81,7 @@ def _run(given: argparse.Namespace, figures: Mapping[str, Figure], output: Outpu
 def _skipped(only: str | None, figures: Mapping[str, Figure], output: Output) -> Sequence[str]:
     """Return the figures that cannot be measured on this machine, and print why.
 
-    Raises TerraformError or RedisServerError if such a figure is wanted by name.
+    Raises BrowserError, RedisServerError or TerraformError if such a figure is wanted by name.
     """
     wanted = [only] if only else list(figures)
     skipped: list[str] = []
@@ -90,7 +91,7 @@ def _skipped(only: str | None, figures: Mapping[str, Figure], output: Output) ->
         needing = [name for name in wanted if figures[name].needs is needed]
         try:
             needed()
-        except (TerraformError, RedisServerError) as error:
+        except (BrowserError, RedisServerError, TerraformError) as error:
             if only:
                 raise
             output.line(f"Skipping {', '.join(needing)}: {error}\n")
@@ -114,15 +115,12 @@ def _parse(argv: Sequence[str] | None, figures: Mapping[str, Figure]) -> argpars
     )
     parser.add_argument(
         "--json",
-        type=Path,
-        default=Path("benchmark.json"),
+        type=output_file,
+        default="benchmark.json",
         metavar="FILE",
         help="file to write the results to (default: %(default)s)",
     )
-    given = parser.parse_args(argv)
-    if given.json.is_dir() or not given.json.parent.is_dir():
-        parser.error(f"argument --json: {given.json} cannot be written")  # not minutes later
-    return given
+    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":

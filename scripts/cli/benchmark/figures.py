@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..common import redis_server, terraform
+from ..common import browser, redis_server, terraform
 from . import (
     at_once,
     aws_calls,
@@ -18,6 +18,7 @@ from . import (
     history,
     memory,
     overhead,
+    page,
     parallelism,
     shards,
     stagger,
@@ -33,7 +34,7 @@ class Figure:
     measure: Callable[[int], list[Result]]
     repeat: int
     needs: Callable[[], object] | None = None
-    """Raises TerraformError or RedisServerError where the figure cannot be measured."""
+    """Raises BrowserError, RedisServerError or TerraformError where it cannot be measured."""
 
 
 FIGURES: Mapping[str, Figure] = {
@@ -57,4 +58,6 @@ FIGURES: Mapping[str, Figure] = {
     "digests": Figure(digest.parallel, 2),
     "digest-memory": Figure(digest.memory, 1),
     "digest-cold": Figure(digest.cold_start, 15),
+    "report": Figure(page.write, 5),
+    "scrolling": Figure(page.scroll, 3, needs=browser.find),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -25,3 +26,11 @@ def whole_number(smallest: int = 1, largest: int | None = None) -> Callable[[str
         return number
 
     return read
+
+
+def output_file(text: str) -> Path:
+    """Return the path of a file to write at the end, if it can be in its folder."""
+    file = Path(text)
+    if file.is_dir() or not file.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{file} cannot be written")  # not minutes later
+    return file

@@ -11,7 +11,8 @@ from rich.text import Text
 from diva.state import InvalidState, Record, State, from_record
 
 from .output import GAP, Output, total
-from .text import counted, printable, shortened, wrapped
+from .state_text import details, health
+from .text import printable, shortened, wrapped
 
 _COLUMNS = {
     "health": 8,
@@ -46,56 +47,21 @@ def show(records: Mapping[str, Record], output: Output, now: datetime) -> None:
             output.below(f"{error}; the next run resets this event to its default state", INDENT)
             continue
         output.row(widths, [shown, *_cells(state)])
-        for line in _details(state, now):
+        lines = ["; ".join(facts)] if (facts := details(state, now)) else []
+        if state.last_error:
+            lines.append(f"last error: {state.last_error}")
+        for line in lines:
             output.below(Text(printable(line), style="dim"), INDENT)
 
 
 def _cells(state: State) -> list[Text | str]:
     return [
-        _health(_word(state)),
+        _health(health(state)),
         _count(state.detection_failures),
         _count(state.injection_failures),
         _time(state.failing_since),
         _time(state.alerted_at) if state.alerted else Text("–", style="dim"),
     ]
-
-
-def _word(state: State) -> str:
-    if state.in_warmup:
-        return "warmup"
-    if state.healthy is not None:
-        return "healthy" if state.healthy else "failing"
-    # An event that nothing detects is judged by its injections.
-    if state.injection_failures:
-        return "failing"
-    return "injected" if state.injected else "unknown"
-
-
-def _details(state: State, now: datetime) -> list[str]:
-    parts = []
-    if state.injected:
-        parts.append("injected")
-    if state.in_warmup:
-        periods = counted(state.warmup_periods, "period")
-        parts.append(f"warmup: {periods}, the last {state.warmup_counter} healthy")
-    if state.cooldown_counter:
-        periods = counted(state.cooldown_counter, "period")
-        parts.append(f"cooldown: healthy for {periods}")
-    if state.resolve_due:
-        parts.append("resolution pending")
-    if state.alert_claim is not None:
-        claim = state.alert_claim
-        until = f"{claim.expires.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
-        if claim.expires > now:
-            parts.append(f"run {claim.run_id} is delivering a notification (claim expires {until})")
-        else:
-            parts.append(
-                f"run {claim.run_id} did not complete its delivery (claim expired {until})"
-            )
-    lines = ["; ".join(parts)] if parts else []
-    if state.last_error:
-        lines.append(f"last error: {state.last_error}")
-    return lines
 
 
 def _health(word: str) -> Text:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common import terraform
-from ..common.arguments import ArgumentParser, whole_number
+from ..common.arguments import ArgumentParser, output_file, whole_number
 from ..common.exit_status import exit_with, run_command
 from ..common.interrupts import interrupt_on, shielded
 from ..common.output import Output
+from ..common.report_page.error import ReportError
 from ..common.stderr import print_stderr
 from ..common.temporary_folder import temporary_folder
 from ..redrive.queues import RedriveError
@@ -54,6 +55,7 @@ examples:
   scripts/demo --example s3-event-processor
   scripts/demo --example scheduled-digest
   scripts/demo --event-logic event_logic.py   # with your own events
+  scripts/demo --report report.html           # and a page about the events
   scripts/demo --keep                         # to look around in the embedded AWS
 
 exit status:
@@ -73,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(
         "demo",
         lambda: _run(given, Output()),
-        (DemoError, RedriveError, terraform.TerraformError),
+        (DemoError, RedriveError, ReportError, terraform.TerraformError),
         "Interrupted. The embedded AWS and everything in it have been removed.",
     )
 
@@ -111,7 +113,7 @@ def _demonstration(given: argparse.Namespace) -> Demonstration:
     if given.example == DigestDemonstration.example:
         return DigestDemonstration()
     scenario = SCENARIOS[given.example]
-    return MonitoringDemonstration(scenario, given.periods, given.event_logic)
+    return MonitoringDemonstration(scenario, given.periods, given.event_logic, given.report)
 
 
 def _check(event_logic: Path) -> None:
@@ -167,6 +169,12 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         f"or {PERIODS_WITHOUT_SCENARIO} with --event-logic)",
     )
     parser.add_argument(
+        "--report",
+        type=output_file,
+        metavar="FILE",
+        help="file to write a page about the events to, as `scripts/diva report` does",
+    )
+    parser.add_argument(
         "--keep",
         action="store_true",
         help="keep the embedded AWS running until Ctrl-C, and print how to use it",
@@ -180,7 +188,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     given = parser.parse_args(argv)
     if given.example not in SCENARIOS:
-        for option in ("event_logic", "periods"):
+        for option in ("event_logic", "periods", "report"):
             if getattr(given, option):
                 name = option.replace("_", "-")
                 parser.error(f"argument --{name}: {given.example} has no periods")

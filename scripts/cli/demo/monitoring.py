@@ -24,13 +24,20 @@ PERIODS_WITHOUT_SCENARIO = 3
 class MonitoringDemonstration:
     """Runs the periods of a scenario, or those of a user's own event logic."""
 
-    def __init__(self, scenario: Scenario, periods: int | None, event_logic: Path | None) -> None:
-        """Without `periods`, run those of the scenario."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        periods: int | None,
+        event_logic: Path | None,
+        report: Path | None,
+    ) -> None:
+        """Without `periods`, run those of the scenario. `report` is the file to write a page to."""
         self.example = scenario.example
         self._scenario = scenario
         self._steps = () if event_logic else scenario.steps
         self._number = periods or len(self._steps) or PERIODS_WITHOUT_SCENARIO
         self._event_logic = event_logic
+        self._report = report
 
     def surroundings(self, output: Output) -> AbstractContextManager[None]:
         """Run nothing: everything is on AWS."""
@@ -44,7 +51,10 @@ class MonitoringDemonstration:
             (root / "event_logic.py").write_bytes(self._event_logic.read_bytes())
 
     def run(self, aws: LocalAws, output: Output, outputs: Outputs) -> str | None:
-        """Print the periods, the messages and the state. Returns how many invocations failed."""
+        """Print the periods, the messages and the state, and write the report.
+
+        Returns how many invocations failed. Raises ReportError.
+        """
         rules = self._scenario.rules(outputs)
         periods = Periods(aws, output, rules, outputs["inbox_queue_url"], self._steps)
         history = StateHistory(self._scenario.location(outputs))
@@ -54,6 +64,8 @@ class MonitoringDemonstration:
         summary.show_legend(output, periods.meanings())
         summary.show_messages(output, outputs["alert_topic_arn"], periods.messages)
         history.show(output)
+        if self._report:
+            summary.write_report(output, self._scenario.location(outputs), self._report)
         if not periods.failures:
             return None
         return f"{periods.failures} of {periods.invocations} invocations failed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from pathlib import Path
 
 from rich.text import Text
 
@@ -54,6 +55,18 @@ class StateHistory:
         else:
             output.line("none")
         output.below(Text(place, style="dim"), 0)
+
+
+def write_report(output: Output, location: StateLocation, file: Path) -> None:
+    """Write the page about the final state to `file`. Raises ReportError."""
+    from ..common.report_page import page  # imported late, as most demos have no use for it
+
+    try:
+        records = location.records()
+    except StoreError:
+        records = {}
+    page.write(file, page.render(records, location.name, datetime.now(timezone.utc)))
+    output.line(f"\nWrote a report of these events to {file}.")
 
 
 def show_legend(output: Output, meanings: Sequence[tuple[str, str]]) -> None:

@@ -12,8 +12,10 @@ from diva.stores import StoreError
 
 from ..common.exit_status import BROKEN_PIPE, INTERRUPTED, run_command
 from ..common.output import Output
+from ..common.report_page.error import ReportError
 from . import arguments
 from .history import history
+from .report import report
 from .reset import reset
 from .run import run
 from .status import status
@@ -24,6 +26,7 @@ _COMMANDS = {
     "run": run,
     "status": status,
     "history": history,
+    "report": report,
     "reset": reset,
 }
 
@@ -34,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(
         "diva",
         lambda: _COMMANDS[given.command](given, Output()),
-        (InvalidEventLogic, StoreError),
+        (InvalidEventLogic, ReportError, StoreError),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from diva.settings import LOG_LEVELS
 
 from ..common import lambda_timeout
-from ..common.arguments import ArgumentParser, whole_number
+from ..common.arguments import ArgumentParser, output_file, whole_number
 from ..common.state_location import DynamoDBLocation, S3Location, StateLocation
 from .file_location import FileLocation
 
@@ -25,6 +25,7 @@ examples:
   scripts/diva run event_logic.py --state state.json --every 30
   scripts/diva status --bucket my-bucket --key diva/my-function/state.json
   scripts/diva history checkout --table my-function-state
+  scripts/diva report --table my-function-state
   scripts/diva reset checkout --table my-function-state
 """
 _VALIDATE = """\
@@ -79,6 +80,21 @@ examples:
 
 Uses your AWS credentials. Required permissions: s3:GetObject, or dynamodb:Scan.
 """
+_REPORT = """\
+Write a page about the events: their state now, worst first, their last 90 days with all recorded
+incidents, availability, mean time to recover, and last error. The page is a single HTML file.
+"""
+_REPORT_EXAMPLES = """\
+examples:
+  scripts/diva report --state state.json
+  scripts/diva report --bucket my-bucket --key diva/my-function/state.json --output review.html
+  scripts/diva report --table my-function-state --event-logic event_logic.py
+
+exit status:
+  0 if the page was written, also about events whose options are invalid; 1 otherwise
+
+Uses your AWS credentials. Required permissions: s3:GetObject, or dynamodb:Scan.
+"""
 _RESET = """\
 Reset events to their default state: no failures, no alert, no warmup. Their incidents are kept, and
 one that lasts ends. A deployed function may run at the same time: the state that it writes is kept.
@@ -98,13 +114,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the parsed arguments, with the name of the subcommand as `command`."""
     parser, commands = _parser()
     given = parser.parse_args(argv)
-    if given.command in ("status", "history", "reset"):
+    if given.command in ("status", "history", "report", "reset"):
         _check_source(given, commands[given.command])
     return given
 
 
 def location(given: argparse.Namespace) -> StateLocation:
-    """Return the location of the state from the arguments of `status`, `history` or `reset`."""
+    """Return the location of the state from the arguments of a subcommand that has one."""
     if given.state is not None:
         return FileLocation(given.state)
     if given.table is not None:
@@ -142,6 +158,22 @@ def _parser() -> tuple[ArgumentParser, Mapping[str, ArgumentParser]]:
     history = command("history", "show the incidents of an event", _HISTORY, _HISTORY_EXAMPLES)
     history.add_argument("event", metavar="EVENT", help="name of the event")
     _add_sources(history)
+    report = command("report", "write a page about all events", _REPORT, _REPORT_EXAMPLES)
+    _add_sources(report)
+    report.add_argument(
+        "--event-logic",
+        type=Path,
+        metavar="FILE",
+        help="Python file that defines get_events(), to show what is in maintenance or inhibited, "
+        "and events that have not run yet",
+    )
+    report.add_argument(
+        "--output",
+        type=output_file,
+        default="report.html",
+        metavar="FILE",
+        help="file to write the page to (default: %(default)s)",
+    )
     reset = command("reset", "reset events to their default state", _RESET, _RESET_EXAMPLES)
     reset.add_argument("events", nargs="+", metavar="EVENT", help="name of an event")
     _add_sources(reset)
