@@ -1,4 +1,4 @@
-"""`diva`: run event logic locally, and show or reset the state of a deployment."""
+"""`diva`: write, check and run event logic; show or reset the state of a deployment."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ from diva.stores import StoreError
 from ..common.exit_status import BROKEN_PIPE, INTERRUPTED, run_command
 from ..common.output import Output
 from . import arguments
+from .new import new
+from .policy import policy
 from .reset import reset
 from .run import run
 from .status import status
 from .validate import validate
 
-_COMMANDS = {"validate": validate, "run": run, "status": status, "reset": reset}
+_COMMANDS = {
+    "new": new,
+    "validate": validate,
+    "policy": policy,
+    "run": run,
+    "status": status,
+    "reset": reset,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
