@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from diva.kit import combined, secret
 from diva.notification import NotificationContext
 from local_aws import LocalAws
 
+from ..certificates import trusted_pem
 from ..local_aws.functions import deploy, emptied
 
 CREDENTIALS = """
@@ -47,6 +49,14 @@ def cold_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what a process remembers, but clients."""
     monkeypatch.setattr(secret, "_fetched", {})
     monkeypatch.setattr(combined, "_progress", {})
+
+
+@pytest.fixture(autouse=True)
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the authority of the tests."""
+    file = tmp_path / "authority.pem"
+    file.write_text(trusted_pem())
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
 
 
 @pytest.fixture

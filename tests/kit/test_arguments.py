@@ -70,6 +70,10 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: kit.http(URL, timeout_sec=0),
         "http: timeout_sec is 0; it must be a number of seconds above 0",
     ),
+    "limit of all": (
+        lambda: kit.all_of(print, timeout_sec=0),
+        "all_of: timeout_sec is 0; it must be a number of seconds above 0",
+    ),
     "no limit": (lambda: kit.tcp("a", 1, timeout_sec=float("inf")), "tcp: timeout_sec is inf"),
     "host": (lambda: kit.tcp("", 1), "tcp: host is ''"),
     "tcp port": (lambda: kit.tcp("a", 70_000), "tcp: port is 70000"),

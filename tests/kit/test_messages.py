@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from diva.kit.callback import NotDone, TookTooLong
 from diva.kit.secret import UnusableSecret
 from local_aws import LocalAws
 
-from ..certificates import trusted_pem
 from ..https_server import Answer, Request, Server, hang_up, https_server
 from ..incident_actions.services import ROUTING_KEY, WEBHOOK_PATH, PagerDutyService, SlackService
 from ..secrets_manager import change, new_secret
@@ -24,14 +22,6 @@ from .services import SIGNATURE, WORKFLOW_PATH, TeamsService
 
 MESSAGE = "Event 'orders' (shop-diva) is failing: <!channel> & more."
 TOKEN = "sikret-token"  # noqa: S105
-
-
-@pytest.fixture(autouse=True)
-def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trust the authority of the tests."""
-    file = tmp_path / "authority.pem"
-    file.write_text(trusted_pem())
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 import trustme
@@ -15,19 +14,11 @@ import trustme
 from diva.clock import Clock
 from diva.kit import dns, http, tcp, tls_valid_days
 
-from ..certificates import HOST, server_context, trusted_pem
+from ..certificates import HOST, server_context
 from ..https_server import Answer, Server, Trickle, hang_up, https_server
 
 NEVER_SEC = 0.2
 """The time limit for a server that never answers."""
-
-
-@pytest.fixture(autouse=True)
-def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trust the authority of the tests."""
-    file = tmp_path / "authority.pem"
-    file.write_text(trusted_pem())
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
 
 
 @pytest.fixture

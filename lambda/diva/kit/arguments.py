@@ -51,6 +51,13 @@ def require_number(maker: object, name: str, value: object) -> None:
     require(is_number and value == value, maker, name, value, "a number")
 
 
+def require_limit(maker: object, limit_sec: object) -> None:
+    """Raise ValueError unless `limit_sec` is a time limit."""
+    is_number = isinstance(limit_sec, (int, float)) and not isinstance(limit_sec, bool)
+    is_right = is_number and 0 < limit_sec < float("inf")  # type: ignore[operator]  # is_number
+    require(is_right, maker, "timeout_sec", limit_sec, "a number of seconds above 0")
+
+
 def require_choice(maker: object, name: str, value: object, allowed: tuple[str, ...]) -> None:
     """Raise ValueError unless `value` is one of `allowed`."""
     right = f"one of {', '.join(map(repr, allowed))}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .arguments import require
+from .arguments import require_limit
 from .permission import Permission
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ class Callback:
 
     def check_timeout(self) -> None:
         """Raise ValueError unless the time limit is valid."""
-        limit = self.timeout_sec
-        is_number = isinstance(limit, (int, float)) and not isinstance(limit, bool)
-        right = "a number of seconds above 0"
-        require(is_number and 0 < limit < float("inf"), self, "timeout_sec", limit, right)
+        require_limit(self, self.timeout_sec)
 
 
 class Detection(Callback):

@@ -19,7 +19,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class slack(Delivery):  # noqa: N801
+class _Channel(Delivery):
+    """A channel with a webhook, whose URL is a secret."""
+
+    secret_arn: str
+
+    def __post_init__(self) -> None:
+        self.check_timeout()
+        require_secret(self, "secret_arn", self.secret_arn)
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        return to_send(self.secret_arn)
+
+    def post(self, content: object) -> Response:
+        """Post JSON to the webhook."""
+        url = store.secret(self.secret_arn, "url")
+        if not is_url(url, ("https",)):
+            store.forget(self.secret_arn)
+            raise store.UnusableSecret(
+                f"{self.secret_arn} is not usable; it must be an https:// URL"
+            )
+        try:
+            return post(self.subject, url, self.timeout_sec + 1, json.dumps(content))
+        except Refused:
+            store.forget(self.secret_arn)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class slack(_Channel):  # noqa: N801
     """Posts the message to a channel of Slack, by an incoming webhook.
 
     The secret is the URL of the webhook, or a JSON object with `url`.
@@ -28,27 +57,17 @@ class slack(Delivery):  # noqa: N801
     `kms:Decrypt` if it is encrypted with a key of your own.
     """
 
-    secret_arn: str
-
-    def __post_init__(self) -> None:
-        self.check_timeout()
-        require_secret(self, "secret_arn", self.secret_arn)
-
     @property
     def subject(self) -> str:
         return "Slack"
 
-    @property
-    def permissions(self) -> tuple[Permission, ...]:
-        return to_send(self.secret_arn)
-
     def deliver(self, message: str, context: NotificationContext) -> None:
         content = f"*{_escaped(title(context))}*\n{_escaped(text(message, context))}"
-        _post(self.subject, self.secret_arn, {"text": content}, self.timeout_sec)
+        self.post({"text": content})
 
 
 @dataclass(frozen=True, slots=True)
-class teams(Delivery):  # noqa: N801
+class teams(_Channel):  # noqa: N801
     """Posts the message to a channel of Microsoft Teams, by a webhook of a workflow.
 
     The secret is the URL of the webhook, or a JSON object with `url`.
@@ -57,19 +76,9 @@ class teams(Delivery):  # noqa: N801
     `kms:Decrypt` if it is encrypted with a key of your own.
     """
 
-    secret_arn: str
-
-    def __post_init__(self) -> None:
-        self.check_timeout()
-        require_secret(self, "secret_arn", self.secret_arn)
-
     @property
     def subject(self) -> str:
         return "Teams"
-
-    @property
-    def permissions(self) -> tuple[Permission, ...]:
-        return to_send(self.secret_arn)
 
     def deliver(self, message: str, context: NotificationContext) -> None:
         card = {
@@ -83,7 +92,7 @@ class teams(Delivery):  # noqa: N801
         }
         attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
         content = {"type": "message", "attachments": [attachment]}
-        response = _post(self.subject, self.secret_arn, content, self.timeout_sec)
+        response = self.post(content)
         # The webhooks of connectors answer 200 even if they could not deliver.
         if b"HTTP error" in response.body:
             raise NotDone("Teams accepted the message, but could not deliver it")
@@ -92,18 +101,6 @@ class teams(Delivery):  # noqa: N801
 def _block(content: str, **style: str) -> dict[str, object]:
     # Unlike a TextBlock, it does not read Markdown into what others have written.
     return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": content, **style}]}
-
-
-def _post(who: str, secret_arn: str, content: object, timeout_sec: float) -> Response:
-    url = store.secret(secret_arn, "url")
-    if not is_url(url, ("https",)):
-        store.forget(secret_arn)
-        raise store.UnusableSecret(f"{secret_arn} is not usable; it must be an https:// URL")
-    try:
-        return post(who, url, timeout_sec + 1, json.dumps(content))
-    except Refused:
-        store.forget(secret_arn)
-        raise
 
 
 def _escaped(content: str) -> str:

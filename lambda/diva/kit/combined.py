@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from ..clock import Clock
 from ..options import takes
 from ..policy import Callback as AnyFunction
-from .arguments import require
-from .callback import SHARE_OF_EVENT, Callback, NotDone, Started, TookTooLong
+from .arguments import require, require_limit
+from .callback import SHARE_OF_EVENT, NotDone, Started, TookTooLong
 from .notice import RESOLUTION
 from .permission import Permission
 
@@ -37,7 +37,7 @@ class all_of:  # noqa: N801
         self.callbacks = callbacks
         self.timeout_sec = timeout_sec
         self._clock = clock or Clock()
-        Callback(timeout_sec=timeout_sec).check_timeout()
+        require_limit(self, timeout_sec)
         for each in callbacks:
             is_right = callable(each) and (takes(each, 1) or takes(each, 2))
             require(is_right, self, "a callback", each, "a function that takes the message")
@@ -81,9 +81,6 @@ class all_of:  # noqa: N801
             and self.callbacks == other.callbacks
             and self.timeout_sec == other.timeout_sec
         )
-
-    def __hash__(self) -> int:
-        return hash(len(self.callbacks))
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from ..clock import Clock
 from .arguments import require, require_choice, require_name_or_arn, require_text
 from .callback import Callback, NotDone, limited
 from .functions import EXAMPLE, answer_of, to_invoke
-from .notice import REMINDER, RESOLUTION, incident, shortened, title
+from .notice import REMINDER, RESOLUTION, headline, incident, shortened
 from .permission import Permission
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class incident_action(Callback):  # noqa: N801
         if context is None:
             payload = self._payload(event_name_or_message, self._injection(event_name_or_message))
         else:
-            details = {"title": title(context), "description": event_name_or_message}
+            details = {"title": headline(context), "description": event_name_or_message}
             payload = self._payload(context.event, _of(context), incidentDetails=details)
         answer = answer_of(self.function, json.dumps(payload), self.timeout_sec)
         status = answer.get("statusCode") if isinstance(answer, dict) else None

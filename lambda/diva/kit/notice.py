@@ -14,9 +14,14 @@ REMINDER = "reminder"
 _IS = {"alert": "is failing", REMINDER: "is still failing", RESOLUTION: "is healthy"}
 
 
+def headline(context: NotificationContext) -> str:
+    """Return what the message is about."""
+    return f"{context.event} {_IS[context.kind]}"
+
+
 def title(context: NotificationContext) -> str:
-    """Return one line on what the message is about."""
-    return f"DIVA: {context.event} {_IS[context.kind]}"
+    """Return what the message is about, and who sends it."""
+    return f"DIVA: {headline(context)}"
 
 
 def text(message: str, context: NotificationContext) -> str:

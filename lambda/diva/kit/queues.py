@@ -8,7 +8,7 @@ from typing import Any
 
 from .arguments import Body, rendered, require_arn, require_body, require_text, require_whole
 from .aws import call, endpoint
-from .callback import Callback, Detection, Injection, Unhealthy
+from .callback import Detection, Injection, Unhealthy
 from .permission import Permission
 
 _ARN = "arn:aws:sqs:eu-central-1:123456789012:orders"
@@ -35,18 +35,18 @@ class sqs_below(Detection):  # noqa: N801
 
     @property
     def subject(self) -> str:
-        return self.queue_arn
+        return _name(self.queue_arn)
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
         return (Permission("sqs:GetQueueAttributes", self.queue_arn),)
 
     def detect(self, event_name: str) -> bool | Unhealthy:
-        found = _call(self, "get_queue_attributes", self.queue_arn, AttributeNames=[_NUMBER])
+        found = _call("get_queue_attributes", self.queue_arn, AttributeNames=[_NUMBER])
         waiting = int(found["Attributes"][_NUMBER])
         if waiting < self.messages:
             return True
-        return Unhealthy(f"{waiting} messages wait in {self.queue_arn}, not below {self.messages}")
+        return Unhealthy(f"{waiting} messages wait in {self.subject}, not below {self.messages}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class sqs_reply(Detection):  # noqa: N801
 
     @property
     def subject(self) -> str:
-        return self.queue_arn
+        return _name(self.queue_arn)
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
@@ -81,7 +81,6 @@ class sqs_reply(Detection):  # noqa: N801
 
     def detect(self, event_name: str) -> bool | Unhealthy:
         found = _call(
-            self,
             "receive_message",
             self.queue_arn,
             MaxNumberOfMessages=10,
@@ -90,11 +89,11 @@ class sqs_reply(Detection):  # noqa: N801
         messages = found.get("Messages", [])
         for each in messages:
             handle = each["ReceiptHandle"]
-            _call(self, "delete_message", self.queue_arn, ReceiptHandle=handle)
+            _call("delete_message", self.queue_arn, ReceiptHandle=handle)
         if any((self.contains or "") in each["Body"] for each in messages):
             return True
         which = "" if self.contains is None else f" with {self.contains!r}"
-        return Unhealthy(f"no message{which} has arrived in {self.queue_arn}")
+        return Unhealthy(f"no message{which} has arrived in {self.subject}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ class sqs_send(Injection):  # noqa: N801
 
     @property
     def subject(self) -> str:
-        return self.queue_arn
+        return _name(self.queue_arn)
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
@@ -125,7 +124,7 @@ class sqs_send(Injection):  # noqa: N801
     def inject(self, event_name: str) -> None:
         more = fifo_parameters(self.queue_arn)
         body = rendered(self.body, event_name)
-        _call(self, "send_message", self.queue_arn, MessageBody=body, **more)
+        _call("send_message", self.queue_arn, MessageBody=body, **more)
 
 
 def fifo_parameters(arn: str) -> dict[str, str]:
@@ -135,7 +134,11 @@ def fifo_parameters(arn: str) -> dict[str, str]:
     return {"MessageGroupId": "diva", "MessageDeduplicationId": uuid.uuid4().hex}
 
 
-def _call(maker: Callback, operation: str, queue_arn: str, **parameters: Any) -> Any:
+def _name(queue_arn: str) -> str:
+    return f"queue {queue_arn.rpartition(':')[2]}"
+
+
+def _call(operation: str, queue_arn: str, **parameters: Any) -> Any:
     _, _, _, region, account, name = queue_arn.split(":")
     action = f"sqs:{''.join(word.capitalize() for word in operation.split('_'))}"
     # Built from the ARN, since asking for it would require one more permission.

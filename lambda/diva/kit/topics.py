@@ -35,7 +35,7 @@ class sns(Delivery):  # noqa: N801
 
     @property
     def subject(self) -> str:
-        return self.topic_arn
+        return f"topic {self.topic_arn.rpartition(':')[2]}"
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
@@ -67,7 +67,7 @@ class sns_publish(Injection):  # noqa: N801
 
     @property
     def subject(self) -> str:
-        return self.topic_arn
+        return f"topic {self.topic_arn.rpartition(':')[2]}"
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
