@@ -21,6 +21,7 @@ from cli.benchmark import (
     digest,
     growth,
     history,
+    kit_start,
     memory,
     overhead,
     parallelism,
@@ -229,6 +230,25 @@ def test_the_start_of_the_digest_is_compared_with_its_clients() -> None:
     expected = result.samples["function"][0] / result.samples["without"][0]
     assert result.measured == pytest.approx(expected)
     assert result.target == 1.10
+
+
+def test_cold_starts_with_the_kit_are_compared_with_the_same_by_hand() -> None:
+    [result] = measured("kit-cold")
+    assert {name: len(values) for name, values in result.samples.items()} == {
+        "kit": 2,
+        "by hand": 2,
+    }
+    expected = min(result.samples["kit"]) / min(result.samples["by hand"])
+    assert result.measured == pytest.approx(expected)
+    assert result.target == kit_start.LIMIT == 1.10
+
+
+def test_a_start_in_which_a_callback_is_not_called_is_not_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kit_start, "_LOGIC", {"kit": "event_logic"})
+    with pytest.raises(BenchmarkError, match="kit: not all callbacks were called once"):
+        measured("kit-cold")
 
 
 @needs_terraform
