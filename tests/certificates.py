@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from datetime import datetime
 from functools import cache
 
 import trustme
@@ -21,8 +22,10 @@ def trusted_pem() -> str:
     return authority().cert_pem.bytes().decode()
 
 
-def server_context(ca: trustme.CA | None = None, host: str = HOST) -> ssl.SSLContext:
+def server_context(
+    ca: trustme.CA | None = None, host: str = HOST, not_after: datetime | None = None
+) -> ssl.SSLContext:
     """Return the TLS of a server: by default, one that the functions trust."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    (ca or authority()).issue_cert(host).configure_cert(context)
+    (ca or authority()).issue_cert(host, not_after=not_after).configure_cert(context)
     return context

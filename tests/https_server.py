@@ -85,13 +85,18 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def https_server(
-    default: Callable[[Request], Answer], tls: ssl.SSLContext | None = None
+    default: Callable[[Request], Answer],
+    tls: ssl.SSLContext | None = None,
+    is_plain: bool = False,
 ) -> Iterator[Server]:
-    """Run a server on loopback, by default with a certificate that the functions trust."""
+    """Run a server on loopback, by default with a certificate that the functions trust.
+
+    If `is_plain`, it speaks HTTP without TLS.
+    """
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # http.server calls it so
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+        def do_GET(self) -> None:  # http.server calls it so
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             try:
                 answer = server.answer(Request(self.path, self.headers, body))
             except NoAnswer:
@@ -111,15 +116,19 @@ def https_server(
             else:
                 self.wfile.write(content)
 
+        do_POST = do_GET  # noqa: N815
+
         def log_message(self, format: str, *args: object) -> None:
             pass
 
     http = _Server((HOST, 0), Handler)
     # The handshake is left to the thread of each connection.
-    http.socket = (tls or server_context()).wrap_socket(
-        http.socket, server_side=True, do_handshake_on_connect=False
-    )
-    server = Server(f"https://{HOST}:{http.server_address[1]}", default)
+    if not is_plain:
+        http.socket = (tls or server_context()).wrap_socket(
+            http.socket, server_side=True, do_handshake_on_connect=False
+        )
+    scheme = "http" if is_plain else "https"
+    server = Server(f"{scheme}://{HOST}:{http.server_address[1]}", default)
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

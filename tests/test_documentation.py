@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import hcl2
 import pytest
 
+from diva import kit
+from diva.kit.callback import Delivery, Detection, Injection
 from diva.policy import OPTIONS, read_policies
 from diva.settings import MAX_WORKERS
 from diva.state import State, to_record
@@ -19,6 +22,7 @@ MODULES = sorted({ROOT, *(file.parent for file in ROOT.glob("modules/*/variables
 READMES = sorted(
     file for file in ROOT.rglob("README.md") if not any(part[0] == "." for part in file.parts[1:])
 )
+KINDS = {"detect": Detection, "inject": Injection, "alert": Delivery}
 
 
 def relative(path: Path) -> str:
@@ -108,6 +112,52 @@ def test_the_engine_and_the_module_have_the_same_default() -> None:
     assert variable["default"] == MAX_WORKERS
 
 
+def kit_table() -> list[tuple[str, str, str]]:
+    """Return (option, signature, IAM actions) of each maker in the root README's tables."""
+    text = (ROOT / "README.md").read_text()
+    rows = []
+    option = ""
+    for line in text.split("<!-- kit -->")[1].split("<!-- /kit -->")[0].splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if line.startswith("| maker for"):
+            option = re.findall("`(.+?)`", cells[0])[0]
+        elif line.startswith("| `"):
+            rows.append((option, cells[0].strip("`"), cells[2]))
+    return rows
+
+
+def signature(maker: Any) -> str:
+    """Return how a maker is called, without what all of them take."""
+    arguments: list[str] = []
+    for each in inspect.signature(maker).parameters.values():
+        if each.name in ("timeout_sec", "clock"):
+            continue
+        if each.kind is each.KEYWORD_ONLY and "*" not in arguments:
+            arguments.append("*")
+        given = "{}" if "factory" in repr(each.default) else repr(each.default).replace("'", '"')
+        name = f"*{each.name}" if each.kind is each.VAR_POSITIONAL else each.name
+        arguments.append(name if each.default is each.empty else f"{name}={given}")
+    return f"{maker.__name__}({', '.join(arguments)})"
+
+
+def test_every_maker_of_the_kit_is_documented_as_it_is_called() -> None:
+    documented = {row[1] for row in kit_table()}
+    assert documented == {signature(getattr(kit, name)) for name in kit.__all__}
+
+
+@pytest.mark.parametrize(("option", "call", "actions"), kit_table(), ids=lambda each: str(each))
+def test_a_maker_of_the_kit_is_documented_with_its_actions(
+    option: str, call: str, actions: str
+) -> None:
+    maker = getattr(kit, call.partition("(")[0])
+    assert issubclass(maker, KINDS[option]) or maker in (kit.incident_action, kit.all_of)
+    if "that of the secret" in actions:
+        actions = "`secretsmanager:GetSecretValue`, `ssm:GetParameter`, `kms:Decrypt`"
+    in_docstring = maker.__doc__.split("IAM actions:")[1]
+    found = re.findall(r"`(\w+:\w+)`", actions)
+    assert sorted(found) == sorted(set(re.findall(r"`(\w+:\w+)`", in_docstring)))
+
+
 def test_every_field_of_the_state_is_documented() -> None:
     text = (ROOT / "README.md").read_text()
     for name in to_record(State()):
@@ -131,11 +181,35 @@ def test_links_lead_somewhere(readme: Path) -> None:
             assert anchor in headings, target
 
 
+HERE = "eu-central-1:123456789012"
+VARIABLES = {
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "ALERT_TOPIC_ARN": f"arn:aws:sns:{HERE}:alerts",
+    "ORDERS_QUEUE_ARN": f"arn:aws:sqs:{HERE}:orders",
+    "REPLIES_QUEUE_ARN": f"arn:aws:sqs:{HERE}:replies",
+    "PAGERDUTY_SECRET_ARN": f"arn:aws:secretsmanager:{HERE}:secret:pagerduty-AbCdEf",
+    "REPORTS_BUCKET": "reports",
+    "REPORT_FUNCTION": "report",
+}
+
+
 def test_the_event_logic_of_the_readme_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    namespace: dict[str, Any] = {}
-    exec(code, namespace)  # noqa: S102  # our own README
-    policies = read_policies(namespace["get_events"]())
-    assert not policies.problems
-    assert list(policies.valid) == ["report"]
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    found = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    events: list[str] = []
+    for code in found:
+        compile(code, "README.md", "exec")
+        if "get_events" in code:
+            namespace: dict[str, Any] = {}
+            exec(code, namespace)  # noqa: S102  # our own README
+            policies = read_policies(namespace["get_events"]())
+            assert not policies.problems
+            events += policies.valid
+    assert events == ["shop", "report", "orders"]
+
+
+def test_the_first_event_has_five_lines() -> None:
+    section = (ROOT / "README.md").read_text().split("## A first event in five lines")[1]
+    (code, *_) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    assert len([line for line in code.splitlines() if line]) == 5

@@ -118,10 +118,12 @@ def test_stores_know_the_state_and_the_clock_alone(module: str) -> None:
     [
         each
         for each in FILES
-        if not each.startswith(("diva.stores.", "diva.handler", "diva_common.clients"))
+        if not each.startswith(
+            ("diva.stores.", "diva.handler", "diva.kit.aws", "diva_common.clients")
+        )
     ],
 )
-def test_only_stores_handler_and_clients_know_aws(module: str) -> None:
+def test_only_stores_handler_kit_and_clients_know_aws(module: str) -> None:
     assert not {each for each in imports(module) if each.startswith("boto")}
     assert not own(module) & {"diva.stores.s3", "diva.stores.dynamodb"}
 
@@ -151,6 +153,31 @@ def test_only_handlers_make_clients(module: str) -> None:
 )
 def test_nothing_points_upwards(module: str, below: set[str]) -> None:
     assert own(module) <= below
+
+
+@pytest.mark.parametrize("module", [each for each in FILES if not each.startswith("diva.kit")])
+def test_only_event_logic_knows_the_kit(module: str) -> None:
+    assert not {each for each in own(module) if each.startswith("diva.kit")}
+
+
+def test_the_kit_imports_only_what_is_used() -> None:
+    script = f"""
+import json, sys
+sys.path.insert(0, {str(LAMBDA)!r})
+from diva.kit import http
+print(json.dumps(sorted(each for each in sys.modules if each.startswith(("diva.kit", "boto")))))
+"""
+    command = [sys.executable, "-B", "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert set(json.loads(done.stdout)) == {
+        "diva.kit",
+        "diva.kit.arguments",
+        "diva.kit.callback",
+        "diva.kit.exchange",
+        "diva.kit.pages",
+        "diva.kit.permission",
+        "diva.kit.trust",
+    }
 
 
 @pytest.mark.parametrize("module", FILES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 from .dependencies import cycles
@@ -194,6 +195,15 @@ def _read(
         depends_on=options.names("depends_on"),
         worker_role=worker_role,
     )
+    if policy.timeout_sec is not None:
+        limit = partial(_limited, timeout_sec=policy.timeout_sec)
+        policy = replace(
+            policy,
+            detect=limit(policy.detect),
+            inject=limit(policy.inject),
+            alert=limit(policy.alert),
+            resolve=limit(policy.resolve),
+        )
     if 0 < policy.reminder_sec < SHORTEST_REMINDER_SEC:
         problems.append(
             f"reminder_sec is {policy.reminder_sec}; it must be 0 (no reminders) "
@@ -218,6 +228,12 @@ def _is_name(name: object) -> bool:
         return isinstance(name, str) and 0 < len(name.encode()) <= LONGEST_NAME_BYTES
     except UnicodeEncodeError:  # half a surrogate pair
         return False
+
+
+def _limited(callback: Callback | None, timeout_sec: float) -> Callback | None:
+    """Return a callback of `diva.kit` with a time limit below that of its event."""
+    limited = getattr(type(callback), "within_event_timeout", None)
+    return limited(callback, timeout_sec) if limited else callback
 
 
 def _retry(group: Options, default: Retry) -> Retry:

@@ -23,6 +23,7 @@ import local_aws.ecs.permissions
 import local_aws.elasticache.patches
 import local_aws.elasticache.permissions
 import local_aws.events.object_events
+import local_aws.events.permissions
 import local_aws.iam.patches
 import local_aws.logs.patches
 import local_aws.logs.permissions
@@ -31,6 +32,7 @@ import local_aws.rds.permissions
 import local_aws.s3.patches
 import local_aws.s3.permissions
 import local_aws.secretsmanager.permissions
+import local_aws.ses.permissions
 import local_aws.sns.patches
 import local_aws.sns.permissions
 import local_aws.sqs.patches
@@ -54,12 +56,14 @@ REQUIRED_PERMISSIONS: Mapping[str, RequiredPermissions] = {
     "ec2": local_aws.ec2.permissions.required,
     "ecs": local_aws.ecs.permissions.required,
     "elasticache": local_aws.elasticache.permissions.required,
+    "events": local_aws.events.permissions.required,
     "lambda": local_aws.awslambda.request_permissions.required,
     "logs": local_aws.logs.permissions.required,
     "monitoring": local_aws.cloudwatch.permissions.required,
     "rds": local_aws.rds.permissions.required,
     "s3": local_aws.s3.permissions.required,
     "secretsmanager": local_aws.secretsmanager.permissions.required,
+    "ses": local_aws.ses.permissions.required,
     "sns": local_aws.sns.permissions.required,
     "sqs": local_aws.sqs.permissions.required,
     "ssm": local_aws.ssm.permissions.required,

@@ -21,6 +21,7 @@ from cli.benchmark import (
     digest,
     growth,
     history,
+    kit_start,
     memory,
     overhead,
     page,
@@ -279,6 +280,25 @@ def test_a_page_that_does_not_scroll_to_its_end_is_no_result(
     monkeypatch.setattr(page, "_PATIENCE_SEC", 0.1)
     with pytest.raises(BenchmarkError, match="has not scrolled through the page in 0 s"):
         measured("scrolling")
+
+
+def test_cold_starts_with_the_kit_are_compared_with_the_same_by_hand() -> None:
+    [result] = measured("kit-cold")
+    assert {name: len(values) for name, values in result.samples.items()} == {
+        "kit": 2,
+        "by hand": 2,
+    }
+    expected = min(result.samples["kit"]) / min(result.samples["by hand"])
+    assert result.measured == pytest.approx(expected)
+    assert result.target == kit_start.LIMIT == 1.10
+
+
+def test_a_start_in_which_a_callback_is_not_called_is_not_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kit_start, "_LOGIC", {"kit": "event_logic"})
+    with pytest.raises(BenchmarkError, match="kit: not all callbacks were called once"):
+        measured("kit-cold")
 
 
 @needs_terraform

@@ -203,7 +203,7 @@ def test_the_timeout_of_a_run_is_that_of_the_module_by_default() -> None:
     assert arguments.parse(["run", "event_logic.py"]).timeout == default
 
 
-@pytest.mark.parametrize("command", ["", "validate", "run", "status", "reset"])
+@pytest.mark.parametrize("command", ["", "new", "validate", "policy", "run", "status", "reset"])
 def test_help_has_examples(command: str, tmp_path: Path) -> None:
     done = diva(tmp_path, *command.split(), "--help")
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""A stub of S3 and DynamoDB with the operations that DIVA calls, in a separate process.
+"""A stub of S3, DynamoDB and SNS with the operations that DIVA calls, in a separate process.
 
 Started by path with the standard library alone (`python -I aws_stub.py DELAY_SEC`), so that its
 work does not count as work of the measured process. It responds `DELAY_SEC` seconds after a
@@ -18,10 +18,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
+from urllib.parse import parse_qs
 
 HOST = "127.0.0.1"
 COUNTS = "/-/counts"
+PAGE = "/-/page"
+"""A page of a web server, which events can look at."""
 
+_ALWAYS = {
+    "GetPage": b"42 items are in stock",
+    "ListObjectsV2": b"<ListBucketResult/>",
+    "Publish": b"<PublishResponse><PublishResult/></PublishResponse>",
+}
+"""The bodies of responses that are always the same, by operation."""
 _END_OF_HEAD = b"\r\n\r\n"
 _REASONS = {
     200: "OK",
@@ -45,8 +54,16 @@ class Request:
     @property
     def operation(self) -> str:
         """The operation, for example `GetItem` or `PutObject`."""
-        target = self.headers.get("x-amz-target", "")
-        return target.rpartition(".")[2] or f"{self.method.capitalize()}Object"
+        if target := self.headers.get("x-amz-target"):
+            return target.rpartition(".")[2]
+        if self.method == "POST":
+            return parse_qs(self.body.decode()).get("Action", [""])[0]
+        path, _, query = self.path.partition("?")
+        if path == PAGE:
+            return "GetPage"
+        if "list-type=2" in query:
+            return "ListObjectsV2"
+        return f"{self.method.capitalize()}Object"
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,8 @@ class Aws:
             counts, self._counts = self._counts, Counter()
             return Response(200, json.dumps(counts).encode())
         self._counts[request.operation] += 1
+        if request.operation in _ALWAYS:
+            return Response(200, _ALWAYS[request.operation])
         call = {
             "GetObject": self._get_object,
             "PutObject": self._put_object,

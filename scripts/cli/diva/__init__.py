@@ -1,1 +1,1 @@
-"""`diva`: run event logic locally, and show or reset the state of a deployment."""
+"""`diva`: write, check and run event logic; show or reset the state of a deployment."""

@@ -1,4 +1,4 @@
-"""`diva`: run event logic locally, and show or reset the state of a deployment."""
+"""`diva`: write, check and run event logic; show or reset the state of a deployment."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from ..common.output import Output
 from ..common.report_page.error import ReportError
 from . import arguments
 from .history import history
+from .new import new
+from .policy import policy
 from .report import report
 from .reset import reset
 from .run import run
@@ -22,7 +24,9 @@ from .status import status
 from .validate import validate
 
 _COMMANDS = {
+    "new": new,
     "validate": validate,
+    "policy": policy,
     "run": run,
     "status": status,
     "history": history,

@@ -20,6 +20,7 @@ _SOURCES = "--state FILE, --bucket BUCKET and --key KEY, or --table TABLE"
 
 _EXAMPLES = """\
 examples:
+  scripts/diva new ../shop-diva
   scripts/diva validate event_logic.py
   scripts/diva run event_logic.py --dry-run
   scripts/diva run event_logic.py --state state.json --every 30
@@ -34,11 +35,37 @@ at once. Calls no callbacks.
 """
 _VALIDATE_EXAMPLES = """\
 examples:
+  scripts/diva new ../shop-diva
   scripts/diva validate event_logic.py
   PYTHONPATH=build/packages scripts/diva validate event_logic.py   # with its dependencies
 
 exit status:
   0 if all events are valid, 1 otherwise
+"""
+_POLICY = """\
+Print the IAM policy that the callbacks of diva.kit in FILE need, in addition to the module's
+lambda_policy_json. Callbacks of your own are named on standard error: add what they need. Resources
+that are encrypted with KMS keys of your own need more: see the table of the kit in README.md.
+"""
+_POLICY_EXAMPLES = """\
+examples:
+  scripts/diva policy event_logic.py
+  ALERT_TOPIC_ARN=arn:aws:sns:eu-central-1:123456789012:alerts scripts/diva policy event_logic.py
+  AWS_REGION=eu-central-1 scripts/diva policy event_logic.py   # narrows what is known by name
+
+exit status:
+  0 if all events are valid, 1 otherwise
+"""
+_NEW = """\
+Write a first event_logic.py and main.tf into FOLDER, which is created if it does not exist. They
+apply as they are. Existing files are never overwritten.
+"""
+_NEW_EXAMPLES = """\
+examples:
+  scripts/diva new ../shop-diva
+
+exit status:
+  0 if both files were written, 1 otherwise
 """
 _RUN = """\
 Run periods of the events in FILE as Lambda would: detect, inject, verify, alert. Calls the
@@ -47,6 +74,7 @@ the callbacks and the log. In a pipe, prints a line for each event instead.
 """
 _RUN_EXAMPLES = """\
 examples:
+  scripts/diva new ../shop-diva
   scripts/diva run event_logic.py --dry-run            # what a run would do now
   scripts/diva run event_logic.py --periods 5          # five periods without a pause
   scripts/diva run event_logic.py --state state.json --every 30
@@ -62,6 +90,7 @@ Show the stored state of each event: health, failures, alert, and last error.
 """
 _STATUS_EXAMPLES = """\
 examples:
+  scripts/diva new ../shop-diva
   scripts/diva status --state state.json
   scripts/diva status --bucket my-bucket --key diva/my-function/state.json
   scripts/diva status --table my-function-state --json
@@ -101,6 +130,7 @@ one that lasts ends. A deployed function may run at the same time: the state tha
 """
 _RESET_EXAMPLES = """\
 examples:
+  scripts/diva new ../shop-diva
   scripts/diva reset checkout --state state.json
   scripts/diva reset checkout login --bucket my-bucket --key diva/my-function/state.json
   scripts/diva reset checkout --table my-function-state
@@ -139,7 +169,7 @@ def _check_source(given: argparse.Namespace, command: argparse.ArgumentParser) -
 def _parser() -> tuple[ArgumentParser, Mapping[str, ArgumentParser]]:
     top = ArgumentParser(
         prog="diva",
-        description="Run event logic locally, and show or reset the state of a deployment.",
+        description="Write, check and run event logic; show or reset the state of a deployment.",
         epilog=_EXAMPLES,
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -149,6 +179,10 @@ def _parser() -> tuple[ArgumentParser, Mapping[str, ArgumentParser]]:
 
     validate = command("validate", "check the event logic in a file", _VALIDATE, _VALIDATE_EXAMPLES)
     _add_file(validate)
+    policy = command("policy", "print the IAM policy for a file", _POLICY, _POLICY_EXAMPLES)
+    _add_file(policy)
+    new = command("new", "write a first event_logic.py and main.tf", _NEW, _NEW_EXAMPLES)
+    new.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write the files into")
     run = command("run", "run periods locally, without AWS", _RUN, _RUN_EXAMPLES)
     _add_file(run)
     _add_run_options(run)

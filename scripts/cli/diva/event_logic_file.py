@@ -54,6 +54,8 @@ class EventLogicFile:
         hint = ""
         if isinstance(cause, ModuleNotFoundError):
             hint = ". Add the folder that contains the package to PYTHONPATH"
+        if _is_of_environment(cause):
+            hint = ". Set this environment variable, as the function has it"
         return InvalidEventLogic(f"{what}: {text} ({self._place(cause)}){hint}")
 
     def _place(self, error: BaseException) -> str:
@@ -71,6 +73,14 @@ class EventLogicFile:
     def _is_own(self, file: str) -> bool:
         path = Path(file)
         return path.is_relative_to(self._path.parent) and "site-packages" not in path.parts
+
+
+def _is_of_environment(error: BaseException) -> bool:
+    """Whether `error` is that of a variable that is not in `os.environ`."""
+    modules = [
+        frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    return isinstance(error, KeyError) and modules[-1:] == ["os"]
 
 
 class _Finder(MetaPathFinder):

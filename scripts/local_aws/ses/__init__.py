@@ -1,0 +1,1 @@
+"""SES: the permissions that mails require."""
