@@ -35,7 +35,6 @@ at once. Calls no callbacks.
 """
 _VALIDATE_EXAMPLES = """\
 examples:
-  scripts/diva new ../shop-diva
   scripts/diva validate event_logic.py
   PYTHONPATH=build/packages scripts/diva validate event_logic.py   # with its dependencies
 
@@ -74,7 +73,6 @@ the callbacks and the log. In a pipe, prints a line for each event instead.
 """
 _RUN_EXAMPLES = """\
 examples:
-  scripts/diva new ../shop-diva
   scripts/diva run event_logic.py --dry-run            # what a run would do now
   scripts/diva run event_logic.py --periods 5          # five periods without a pause
   scripts/diva run event_logic.py --state state.json --every 30
@@ -90,7 +88,6 @@ Show the stored state of each event: health, failures, alert, and last error.
 """
 _STATUS_EXAMPLES = """\
 examples:
-  scripts/diva new ../shop-diva
   scripts/diva status --state state.json
   scripts/diva status --bucket my-bucket --key diva/my-function/state.json
   scripts/diva status --table my-function-state --json
@@ -130,7 +127,6 @@ one that lasts ends. A deployed function may run at the same time: the state tha
 """
 _RESET_EXAMPLES = """\
 examples:
-  scripts/diva new ../shop-diva
   scripts/diva reset checkout --state state.json
   scripts/diva reset checkout login --bucket my-bucket --key diva/my-function/state.json
   scripts/diva reset checkout --table my-function-state
