@@ -4,7 +4,6 @@
 resource "aws_dynamodb_table" "faults" {
   # checkov:skip=CKV_AWS_28:Sample data, which needs no backup
   # checkov:skip=CKV_AWS_119:Encrypted with a key of DynamoDB; examples/vpc-kms shows a customer managed key
-  # checkov:skip=CKV2_AWS_16:On demand, which needs no auto scaling
   name         = "${var.name}-faults"
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "sensor"

@@ -145,6 +145,8 @@ class MachineFollowsModel(RuleBasedStateMachine):
             model.warm_periods,
         )
         assert state.resolve_due == model.owes_resolution
+        lasts = bool(state.incidents) and state.incidents[-1].end is None
+        assert lasts == (model.failing_from is not None)
 
     @precondition(lambda self: hasattr(self, "policy"))
     @invariant()

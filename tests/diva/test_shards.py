@@ -17,7 +17,7 @@ from diva import report
 from diva.engine import Engine
 from diva.handler import PeriodFailed
 from diva.machine import is_failing
-from diva.period import Invocation
+from diva.period import Invocation, Period
 from diva.policy import Policies, read_policies
 from diva.pool import Pool
 from diva.redact import Redactor
@@ -154,24 +154,28 @@ DEPENDENT = CALLBACKS + (
     "    both = {'detect': detect, 'role': 'detect', 'alert': alert, 'max_failed_detections': 1}\n"
     "    return {'root': both, 'middle': {**both, 'depends_on': ('root',)},\n"
     "            'leaf': {**both, 'depends_on': ['middle', 'nowhere', 7]},\n"
-    "            'strange': {**both, 'depends_on': 'root'}, 'none': None}\n"
+    "            'strange': {**both, 'depends_on': 'root'}, 'none': None,\n"
+    "            'child': {**both, 'depends_on': ['none']}}\n"
 )
 
 
 def test_what_events_depend_on_is_known_in_every_shard(distributed: Process) -> None:
     distributed.start(DEPENDENT)
     events = distributed.logic.get_events()
-    for index in range(3):
-        shard = Shard(index, 3)
-        known = read_policies(shard.with_causes(events))
-        of_all = read_policies(events)
-        assert {name for name in known.valid if shard.has(name)} == {
-            name for name in of_all.valid if shard.has(name)
-        }
-        assert {name for name in known.invalid if shard.has(name)} == {
-            name for name in of_all.invalid if shard.has(name)
-        }
-    assert set(Shard(0, 1).with_causes(events)) == set(events)
+    of_all = read_policies(events)
+    assert of_all.valid.keys() == {"root", "middle", "child"}
+    for count in range(1, 6):
+        for index in range(count):
+            shard = Shard(index, count)
+            policies = read_policies(shard.with_causes(events))
+            valid, invalid = filter(shard.has, policies.valid), filter(shard.has, policies.invalid)
+            assert set(valid) == set(shard.of(of_all.valid))
+            assert set(invalid) == set(filter(shard.has, of_all.invalid))
+            invocation = Invocation("run", "function", 60.0, shard)
+            result = report.result("distributed", policies, Period(invocation, {}, {}, 0.0, 0.0))
+            assert result["results"] == {
+                name: "not_run" if name in of_all.valid else "invalid" for name in shard.of(events)
+            }
 
 
 def test_a_malformed_shard_fails_before_anything_is_called(distributed: Process) -> None:
@@ -254,7 +258,8 @@ class Table:
         invocation = Invocation(f"run-{self.runs}", "function", 60.0, shard)
         period = engine.run_separate(policies, self.items.__getitem__, invocation)
         assert not period.errors
-        statuses: Any = report.result("distributed", policies, period)["results"]
+        statuses = report.result("distributed", policies, period)["results"]
+        assert isinstance(statuses, dict)
         return statuses
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from diva.incidents import Incident
 from diva.state import Claim, Record, State, from_record, to_record
 from diva.stores import LONGEST_PAUSE_SEC, Conflict, Folded, Snapshot, StoreError, commit
 from local_aws import LocalAws
@@ -20,6 +21,14 @@ from .clocks import LONG, ManualClock
 from .places import EVENT, Place, new_place
 
 KINDS = ["file", "s3", "dynamodb"]
+
+
+def incident(number: int, error: str) -> Incident:
+    """Return an incident that ends before that of the next number begins."""
+    start = datetime.fromtimestamp(3 * number, timezone.utc)
+    end = start + timedelta(seconds=2)
+    return Incident(start, end, end, 2, number % 3, error or None)
+
 
 times = st.datetimes(
     datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(timezone.utc)
@@ -34,6 +43,11 @@ states = st.builds(
     failing_since=st.none() | times,
     alert_claim=st.none() | st.builds(Claim, st.text(min_size=1), times),
     last_error=st.none() | st.text(st.characters(exclude_categories=["Cs"])),
+    incidents=st.lists(
+        st.tuples(st.integers(0, 10**9), st.text(st.characters(exclude_categories=["Cs"]))),
+        max_size=20,
+        unique_by=lambda pair: pair[0],
+    ).map(lambda found: [incident(*each) for each in sorted(found)]),
 )
 
 
@@ -77,7 +91,9 @@ def test_every_state_comes_back_as_it_was_written(
     place = new_place(kind, aws, tmp_path)
     store = place.store()
     store.write(store.read(), {EVENT: to_record(state)})
-    assert from_record(store.read().records[EVENT]) == state
+    read = from_record(store.read().records[EVENT])
+    assert read == state
+    assert list(read.incidents) == list(state.incidents)
 
 
 def test_a_snapshot_that_was_returned_by_a_write_can_be_written_on(place: Place) -> None:

@@ -114,6 +114,8 @@ class Reference:
                 if found != right
             ]
             assert not wrong, f"what is stored of {name}: {'; '.join(wrong)}"
+            lasts = bool(state.incidents) and state.incidents[-1].end is None
+            assert lasts == (model.failing_from is not None), f"incidents of {name}"
 
     def _save(self, run: Run, name: str, changes: Changes) -> None:
         self._check_injection(run, name)

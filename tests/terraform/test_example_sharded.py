@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +43,44 @@ def period(aws: LocalAws, rules: list[str], shards: int) -> dict[str, str]:
     statuses = [(name, status) for run in runs for name, status in run.payload["results"].items()]
     assert Counter(name for name, _ in statuses) == Counter(NAMES)
     return dict(statuses)
+
+
+def test_the_alarms_count_shards(aws: LocalAws, example: Example) -> None:
+    """The shards of the second rule start in the minute after those of the first."""
+    function = example.outputs["lambda_function_name"]
+    began = datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(days=1)
+
+    def put(metric: str, value: int, minute: int) -> None:
+        dimensions: Any = [{"Name": "FunctionName", "Value": function}]
+        datum: Any = {
+            "MetricName": metric,
+            "Dimensions": dimensions,
+            "Timestamp": began + timedelta(minutes=minute),
+            "Value": value,
+        }
+        aws.client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=[datum])
+
+    def states(minute: int) -> list[str]:
+        aws.evaluate_alarms(at=began + timedelta(minutes=minute))
+        names = [f"{function}-{about}" for about in ("errors-immediate", "missing-runs")]
+        found = aws.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+        return [each["StateValue"] for each in sorted(found, key=lambda each: each["AlarmName"])]
+
+    def period(minute: int, runs: int = SHARDS, failed: int = 0) -> list[str]:
+        for metric, first, second in (("Invocations", 5, runs - 5), ("Errors", failed, 0)):
+            put(metric, first, minute)
+            put(metric, second, minute + 1)
+        return states(minute + 2)
+
+    assert period(0) == ["OK", "OK"]
+    # Shards that succeed do not clear the alarm of one that failed a minute before.
+    assert period(5, failed=1) == ["ALARM", "OK"]
+    assert states(9) == ["ALARM", "OK"]
+    assert period(10) == ["OK", "OK"]
+    # One shard that does not start is enough.
+    assert period(15, runs=SHARDS - 1) == ["OK", "OK"]
+    assert period(20, runs=SHARDS - 1) == ["OK", "ALARM"]
+    assert period(25) == ["OK", "OK"]
 
 
 def test_an_alert_is_sent_once_while_the_number_of_shards_changes(

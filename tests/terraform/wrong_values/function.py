@@ -201,6 +201,10 @@ FUNCTION_CASES: list[tuple[dict[str, Any], str]] = [
         "missing_runs_sec must be null or from 120 to 604800 (seconds), but is 60.",
     ),
     (
+        {"runs_per_period": 0},
+        "runs_per_period must be a whole number of at least 1, but is 0.",
+    ),
+    (
         {"ignore_provisioned_concurrency_changes": True},
         "ignore_provisioned_concurrency_changes must be false unless"
         " provisioned_concurrent_executions is set.",
