@@ -130,19 +130,18 @@ def _run(this: Runtime, event: object, context: Context) -> dict[str, object]:
     report.log_getting_events()
     events = logic.get_events(logic.load())
     report.log_events(len(events))
-    policies = this.reader.read(events)
+    # Other events are not even read: there can be a million of them.
+    policies = this.reader.read(shard.with_causes(events))
     redact = Redactor(os.environ)
     if not shard.is_whole:
         report.log_shard(shard, len(shard.of(policies.valid)))
     run_id = f"{context.aws_request_id}-{uuid.uuid4().hex[:8]}"  # Lambda may repeat a request
     remaining_sec = context.get_remaining_time_in_millis() / 1000
     invocation = Invocation(run_id, context.function_name, remaining_sec, shard)
-    # One error in a period says what is wrong with invalid events, however many shards there are.
-    invalid = [redact(each) for each in policies.problems] if shard.is_first else []
     try:
         period = this.run_period(policies, invocation)
     except StoreError as error:
-        raise PeriodFailed("\n".join([str(error), *invalid])) from error
+        raise PeriodFailed("\n".join([str(error), *map(redact, policies.problems)])) from error
     result = report.result(settings.mode, policies, period)
     report.log_summary(result, period)
     now_ms = round(time.time() * 1000)
@@ -151,7 +150,7 @@ def _run(this: Runtime, event: object, context: Context) -> dict[str, object]:
         for line in metrics.event_lines(context.function_name, policies, period, now_ms):
             print(line)
     problems = [f"event {name!r}: {error}" for name, error in period.errors.items()]
-    problems += invalid
+    problems += map(redact, policies.problems)
     if problems:
         raise PeriodFailed("\n".join(problems))
     return result

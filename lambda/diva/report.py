@@ -256,7 +256,7 @@ def _log_long_warmup(policy: Policy, periods: int) -> None:
 def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
     """Return the result of the handler: counts, and the status of each event.
 
-    With shards, these are the events of one; the invalid ones are in the first.
+    With shards, these are the events of one.
     """
     shard = period.invocation.shard
     statuses: dict[str, str] = {}
@@ -271,8 +271,7 @@ def result(mode: str, policies: Policies, period: Period) -> dict[str, object]:
         failing += is_failing(policy, run.after)
         healthy += _is_healthy(policy, run)
         alerted += run.after.alerted
-    if shard.is_first:
-        statuses |= dict.fromkeys(sorted(policies.invalid), "invalid")
+    statuses |= dict.fromkeys(sorted(filter(shard.has, policies.invalid)), "invalid")
     return {
         "mode": mode,
         "run_id": period.invocation.run_id,

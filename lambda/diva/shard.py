@@ -5,8 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
+Name = TypeVar("Name")
 T = TypeVar("T")
 
 
@@ -29,20 +30,29 @@ class Shard:
         """Whether there is no other part."""
         return self.count == 1
 
-    @property
-    def is_first(self) -> bool:
-        """Whether this is the part that reports what is wrong with invalid events."""
-        return self.index == 0
-
-    def of(self, events: Mapping[str, T]) -> Mapping[str, T]:
+    def of(self, events: Mapping[Name, T]) -> Mapping[Name, T]:
         """Return those of `events` that are in this part."""
         if self.is_whole:
             return events
-        return {
-            name: event
-            for name, event in events.items()
-            if zlib.crc32(name.encode()) % self.count == self.index
-        }
+        return {name: event for name, event in events.items() if self.has(name)}
+
+    def has(self, name: object) -> bool:
+        """Whether an event is in this part. One whose name is no string is in the first."""
+        code = zlib.crc32(name.encode(errors="replace")) if isinstance(name, str) else 0
+        return code % self.count == self.index
+
+    def with_causes(self, events: Mapping[Name, T]) -> Mapping[Name, T]:
+        """Return those of `events` that are in this part, and all that they depend on."""
+        if self.is_whole:
+            return events
+        found = dict(self.of(events))
+        waiting = list(found.values())
+        while waiting:
+            for parent in _depends_on(waiting.pop()):
+                if parent in events and parent not in found:
+                    found[parent] = events[parent]
+                    waiting.append(events[parent])
+        return found
 
     def __str__(self) -> str:
         return f"shard index {self.index} of {self.count}"
@@ -50,6 +60,13 @@ class Shard:
 
 WHOLE = Shard(0, 1)
 """All events."""
+
+
+def _depends_on(options: object) -> list[Any]:
+    """Return the names in `depends_on`, and nothing if it is malformed."""
+    given = options.get("depends_on") if isinstance(options, Mapping) else None
+    names = given if isinstance(given, (list, tuple)) else ()
+    return [each for each in names if isinstance(each, str)]
 
 
 def read_shard(event: object, mode: str) -> Shard:

@@ -30,6 +30,7 @@ FAST = Result(
 )
 SLOW = Result("cold against warm", 1.1004, 1.1, "×")
 FEW = Result("calls of a thing", 99, 100, "", is_exact=True)
+SPEEDY = Result("speed-up of a thing", 0.9, 0.85, "×", is_minimum=True)
 
 
 class Recorder:
@@ -72,12 +73,13 @@ def rows(output: str) -> list[tuple[str, ...]]:
 
 
 def test_each_figure_is_a_row_beside_its_target(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([], Recorder(fast=FAST, slow=SLOW, few=FEW).figures) == 1
+    assert main([], Recorder(fast=FAST, slow=SLOW, few=FEW, speedy=SPEEDY).figures) == 1
     output = capsys.readouterr().out
     assert rows(output) == [
         ("fast", "10 µs", "≤ 10 µs", "met", "time of a thing"),
         ("slow", "1.1 ×", "≤ 1.1 ×", "missed", "cold against warm"),
         ("few", "99", "= 100", "missed", "calls of a thing"),
+        ("speedy", "0.9 ×", "≥ 0.85 ×", "met", "speed-up of a thing"),
     ]
     assert "\n    in two parts\n" in output
     assert "\n2 targets missed.\n" in output
@@ -109,6 +111,14 @@ def test_the_file_holds_what_the_table_rounds(folder: Path) -> None:
             "samples": {},
         },
     ]
+
+
+def test_a_target_can_be_a_minimum(folder: Path) -> None:
+    assert main([], Recorder(speedy=SPEEDY).figures) == 0
+    [result] = document(folder / "benchmark.json")["results"]
+    assert result["target"] == {"at_least": 0.85}
+    slow = replace(SPEEDY, measured=0.84)
+    assert main([], Recorder(slow=slow).figures) == 1
 
 
 def test_it_succeeds_where_every_target_is_met(

@@ -25,6 +25,7 @@ from cli.benchmark import (
     overhead,
     page,
     parallelism,
+    shards,
     stagger,
     transitions,
 )
@@ -60,6 +61,7 @@ def few_events(monkeypatch: pytest.MonkeyPatch) -> None:
     small: Mapping[Any, dict[str, Any]] = {
         overhead: {"EVENTS": 10},
         parallelism: {"MONOLITHIC_EVENTS": 8, "DISTRIBUTED_EVENTS": 16},
+        shards: {"EVENTS": 24, "SHARDS": 3},
         memory: {"EVENTS": 10},
         growth: {"SIZES": (2, 4, 8)},
         crowd: {"FUNCTIONS": 3},
@@ -119,6 +121,16 @@ def test_waiting_for_dynamodb_too_is_compared_with_boto3_alone() -> None:
     diva, bare = (sum(result.samples[name]) / 2 for name in ("diva", "bare"))
     assert result.measured == pytest.approx(diva / bare)
     assert result.target == 1.15
+
+
+def test_shards_are_compared_with_one_that_has_all_events() -> None:
+    [result] = measured("shards")
+    assert {name: len(seconds) for name, seconds in result.samples.items()} == {"1": 2, "3": 2}
+    one, three = (sum(result.samples[name]) / 2 for name in ("1", "3"))
+    assert min(result.samples["1"]) >= 24 * 0.05 / 8
+    assert min(result.samples["3"]) >= 0.05
+    assert result.measured == pytest.approx(one / (3 * three))
+    assert (result.target, result.is_minimum) == (0.85, True)
 
 
 def test_a_cold_start_is_compared_with_that_of_boto3() -> None:

@@ -17,7 +17,7 @@ from diva import report
 from diva.engine import Engine
 from diva.handler import PeriodFailed
 from diva.machine import is_failing
-from diva.period import Invocation
+from diva.period import Invocation, Period
 from diva.policy import Policies, read_policies
 from diva.pool import Pool
 from diva.redact import Redactor
@@ -134,13 +134,48 @@ def test_an_invocation_by_hand_runs_all_events(distributed: Process) -> None:
     assert "shard" not in result
 
 
-def test_invalid_events_fail_the_first_shard_alone(distributed: Process) -> None:
+def test_an_invalid_event_fails_its_shard_alone(distributed: Process) -> None:
     distributed.start(MANY.replace("range(9)}", "range(9)} | {'wrong': {}, 7: {}}"))
-    with pytest.raises(PeriodFailed, match=r"event 'wrong'.*\n.*\nevent 7"):
-        distributed.invoke(shard={"index": 0, "count": 4})
-    rest = [distributed.invoke(shard={"index": index, "count": 4}) for index in (1, 2, 3)]
-    assert "invalid" not in {status for each in rest for status in each["results"].values()}
+    failed = {}
+    for index in range(4):
+        try:
+            distributed.invoke(shard={"index": index, "count": 4})
+        except PeriodFailed as error:
+            failed[index] = str(error)
+    [of_wrong] = [index for index, text in failed.items() if "event 'wrong': role 'both'" in text]
+    assert Shard(of_wrong, 4).of({"wrong": {}})
+    assert "event 7: its name must be a string" in failed[0]
+    assert failed.keys() == {0, of_wrong}
     assert len(distributed.logic.calls) == len(NAMES)
+
+
+DEPENDENT = CALLBACKS + (
+    "def get_events():\n"
+    "    both = {'detect': detect, 'role': 'detect', 'alert': alert, 'max_failed_detections': 1}\n"
+    "    return {'root': both, 'middle': {**both, 'depends_on': ('root',)},\n"
+    "            'leaf': {**both, 'depends_on': ['middle', 'nowhere', 7]},\n"
+    "            'strange': {**both, 'depends_on': 'root'}, 'none': None,\n"
+    "            'child': {**both, 'depends_on': ['none']}}\n"
+)
+
+
+def test_what_events_depend_on_is_known_in_every_shard(distributed: Process) -> None:
+    distributed.start(DEPENDENT)
+    events = distributed.logic.get_events()
+    of_all = read_policies(events)
+    assert of_all.valid.keys() == {"root", "middle", "child"}
+    for count in range(1, 6):
+        for index in range(count):
+            shard = Shard(index, count)
+            policies = read_policies(shard.with_causes(events))
+            valid, invalid = filter(shard.has, policies.valid), filter(shard.has, policies.invalid)
+            assert set(valid) == set(shard.of(of_all.valid))
+            assert set(invalid) == set(filter(shard.has, of_all.invalid))
+            invocation = Invocation("run", "function", 60.0, shard)
+            result = report.result("distributed", policies, Period(invocation, {}, {}, 0.0, 0.0))
+            assert result["results"] == {
+                name: "not_run" if name in of_all.valid else "invalid" for name in shard.of(events)
+            }
 
 
 def test_a_malformed_shard_fails_before_anything_is_called(distributed: Process) -> None:
@@ -223,7 +258,8 @@ class Table:
         invocation = Invocation(f"run-{self.runs}", "function", 60.0, shard)
         period = engine.run_separate(policies, self.items.__getitem__, invocation)
         assert not period.errors
-        statuses: Any = report.result("distributed", policies, period)["results"]
+        statuses = report.result("distributed", policies, period)["results"]
+        assert isinstance(statuses, dict)
         return statuses
 
 

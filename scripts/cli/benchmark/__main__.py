@@ -28,7 +28,7 @@ clearing a cache keeps its server from other clients, and the times of a report.
 Lambda, in separate processes, cold and warm; a stub stands in for AWS, Supabase and the backend.
 The state machine of the S3 event processor runs on an embedded AWS, and Terraform renders its
 definition; without Terraform, those figures are skipped. So is the clearing of a cache without a
-Redis server, and scrolling through a report without a browser. Takes about seven minutes on an idle
+Redis server, and scrolling through a report without a browser. Takes about eight minutes on an idle
 machine.
 """
 _EPILOG = """\

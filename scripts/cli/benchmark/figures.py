@@ -20,6 +20,7 @@ from . import (
     overhead,
     page,
     parallelism,
+    shards,
     stagger,
     transitions,
 )
@@ -42,6 +43,7 @@ FIGURES: Mapping[str, Figure] = {
     "overhead-history": Figure(overhead.with_history, 60),
     "parallel": Figure(parallelism.monolithic, 5),
     "distributed": Figure(parallelism.distributed, 5),
+    "shards": Figure(shards.measure, 1),
     "crowd": Figure(crowd.measure, 3),
     "calls": Figure(aws_calls.measure, 3),
     "cold-start": Figure(cold_start.measure, 15),

@@ -15,6 +15,7 @@ from ..common.output import Output
 from .result import Result
 
 _COLUMNS = {"figure": 13, "measured": 10, "target": 9, "": 7}
+_RELATIONS = {"exactly": "=", "at_most": "≤", "at_least": "≥"}
 _WHAT_WIDTH = 40
 _INDENT = 4
 
@@ -26,7 +27,7 @@ def show_heading(output: Output) -> None:
 def show(output: Output, name: str, results: Sequence[Result]) -> None:
     """Print a row for each result of a figure, with its notes below."""
     for result in results:
-        relation = "=" if result.is_exact else "≤"
+        relation = _RELATIONS[_target(result)]
         verdict = Text("met", "green") if result.is_met else Text("missed", "bold red")
         cells = [name, _value(result.measured, result.unit)]
         cells.append(f"{relation} {_value(result.target, result.unit)}")
@@ -54,12 +55,18 @@ def _record(name: str, result: Result) -> dict[str, object]:
         "figure": name,
         "what": result.what,
         "measured": result.measured,
-        "target": {"exactly" if result.is_exact else "at_most": result.target},
+        "target": {_target(result): result.target},
         "unit": result.unit,
         "met": result.is_met,
         "notes": list(result.notes),
         "samples": {name: list(values) for name, values in result.samples.items()},
     }
+
+
+def _target(result: Result) -> str:
+    if result.is_exact:
+        return "exactly"
+    return "at_least" if result.is_minimum else "at_most"
 
 
 def _value(value: float, unit: str) -> str:

@@ -14,9 +14,11 @@ class Result:
     """What was measured."""
     measured: float
     target: float
-    """The largest `measured` that meets the target; with `is_exact`, the only one."""
+    """The largest `measured` that meets the target; with `is_minimum`, the smallest, and with
+    `is_exact`, the only one."""
     unit: str
     is_exact: bool = False
+    is_minimum: bool = False
     notes: Sequence[str] = ()
     """Information that has no influence on whether the target is met."""
     samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -26,4 +28,6 @@ class Result:
     def is_met(self) -> bool:
         if self.is_exact:
             return self.measured == self.target
+        if self.is_minimum:
+            return self.measured >= self.target
         return self.measured <= self.target

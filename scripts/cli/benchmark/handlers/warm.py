@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import tracemalloc
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -72,6 +74,29 @@ def _healthy(incidents: int) -> Record:
         found = failed(found, since, since, "detect returned False")
         found = recovered(found, since, since, since + timedelta(minutes=20))
     return to_record(State(healthy=True, incidents=found))
+
+
+def shard(event: dict[str, int], context: Any) -> None:
+    """Run a period of one shard, the part `index` of `count`, with the state in memory."""
+    runtime = _with_separate_states()
+    diva.runtime = lambda: runtime  # type: ignore[assignment]  # a cached function
+    with _log_unread():
+        result = diva.handler({"shard": event}, context)
+    if result["healthy"] != result["events"]:
+        raise Unhealthy(f"{result['healthy']} of {result['events']} events are healthy")
+
+
+@functools.cache
+def _with_separate_states() -> diva.Runtime:
+    made = diva.runtime()
+    engine = Engine(Pool(made.settings.max_workers), Redactor(os.environ))
+    stores: defaultdict[str, MemoryStore] = defaultdict(MemoryStore)
+    return replace(
+        made,
+        run_period=lambda policies, invocation: engine.run_separate(
+            policies, stores.__getitem__, invocation
+        ),
+    )
 
 
 def reads(event: dict[str, int], context: Any) -> dict[str, list[float]]:
