@@ -345,16 +345,6 @@ class In(Clock):
         return datetime.now(timezone.utc) + self._ahead
 
 
-class At(Clock):
-    """A clock that stands still."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-
 def test_objects_are_detected_while_they_are_new(stage: Stage) -> None:
     allowing_all(stage)
     put_report(stage)
@@ -367,21 +357,6 @@ def test_objects_are_detected_while_they_are_new(stage: Stage) -> None:
     assert "older than 3600 s" in repr(answer)
     answer = replace(detect, prefix="weekly/")("report")
     assert repr(answer) == "False: no object begins with s3://reports/weekly/"
-
-
-def test_all_pages_of_objects_are_looked_at(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    allowing_all(stage)
-    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "2")
-    s3 = stage.aws.client("s3")
-    s3.create_bucket(Bucket="many")
-    for number in range(5):
-        s3.put_object(Bucket="many", Key=f"a/{number}")
-    assert len(s3.list_objects_v2(Bucket="many")["Contents"]) == 2
-    newest = s3.head_object(Bucket="many", Key="a/4")["LastModified"]
-    fifth = s3_newer_than("many", prefix="a/", max_age_sec=1, clock=At(newest))
-    assert fifth("report") is True
-    answer = replace(fifth, clock=At(newest + timedelta(seconds=2)))("report")
-    assert f"is of {newest:%Y-%m-%d %H:%M:%S} UTC, older than 1 s" in repr(answer)
 
 
 def test_waiting_messages_are_counted(stage: Stage) -> None:

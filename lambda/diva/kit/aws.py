@@ -30,17 +30,18 @@ def call(
     action: str,
     *,
     region: str | None = None,
-    read_sec: float = READ_SEC,
+    read_sec: float | None = None,
     attempts: int = ATTEMPTS,
     **parameters: Any,
 ) -> Any:
     """Return the response to a call, which requires the permission for `action`.
 
-    By default, it goes to the region of the environment. Raises AwsError.
+    By default, it goes to the region of the environment, and READ_SEC is the time for a response.
+    Raises AwsError.
     """
     try:
         with _lock:  # boto3 makes one client at a time
-            client = _client(service, region, read_sec, attempts)
+            client = _client(service, region, read_sec or READ_SEC, attempts)
     except (BotoCoreError, ValueError) as error:
         raise AwsError(f"{action} failed before it was sent: {error}") from error
     where = f"{client.meta.region_name}, {client.meta.endpoint_url}"
