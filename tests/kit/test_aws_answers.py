@@ -142,6 +142,28 @@ def test_an_aws_that_cannot_be_reached_is_named(
     assert str(error.value).startswith("sns:Publish failed (us-east-1, http://127.0.0.1:1): ")
 
 
+DENIALS = {
+    'perform: s3:ListBucket on resource: "arn:aws:s3:::reports" because': (
+        "may not s3:ListBucket on arn:aws:s3:::reports (AccessDenied; us-east-1, "
+    ),
+    "perform: kms:Decrypt because no identity-based policy": (
+        "may not kms:Decrypt (AccessDenied; us-east-1, "
+    ),
+    "Access Denied": "may not s3:ListBucket (AccessDenied; us-east-1, ",
+}
+
+
+@pytest.mark.parametrize(("message", "said"), DENIALS.items())
+def test_a_permission_that_is_missing_is_named_as_aws_does(
+    silent: Server, message: str, said: str
+) -> None:
+    denied = f"<Error><Code>AccessDenied</Code><Message>{message} …</Message></Error>"
+    silent.default = lambda request: Answer(403, denied)
+    with pytest.raises(AwsError) as error:
+        s3_newer_than("reports", prefix="a", max_age_sec=1)("report")
+    assert str(error.value).startswith(f"The function's role {said}")
+
+
 def test_without_a_region_the_error_says_so(
     silent: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
