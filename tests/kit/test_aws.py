@@ -231,7 +231,7 @@ def assert_needs_what_it_documents(stage: Stage, callback: Any, run: Callable[[]
         allow(stage.aws, *map(statement, left))
         with pytest.raises(AwsError) as error:
             run()
-        assert f"The function's role may not {missing} on " in str(error.value)
+        assert f"missing permission {missing} on " in str(error.value)
         assert f"us-east-1, {stage.aws.endpoint}" in str(error.value)
 
 
@@ -253,7 +253,9 @@ def test_a_secret_needs_the_permission_for_the_service_that_has_it(
     (permission,) = callback.permissions
     assert permission.action in documented(type(callback))[0]
     assert documented(type(callback))[1] == {"kms:Decrypt"}
-    with pytest.raises(AwsError, match=f"may not {permission.action} on {re.escape(arn)}"):
+    with pytest.raises(
+        AwsError, match=f"missing permission {permission.action} on {re.escape(arn)}"
+    ):
         callback(MESSAGE, notice())
     grant(stage, callback)
     with pytest.raises(Exception, match=r"not usable|did not answer|answered") as error:
@@ -327,7 +329,7 @@ def test_what_a_key_of_your_own_encrypts_needs_the_permissions_that_are_document
     callback("orders")
     for missing in actions:
         grant(stage, callback, *(actions - {missing}))
-        with pytest.raises(AwsError, match=f"may not {missing} on arn:aws:kms:"):
+        with pytest.raises(AwsError, match=f"missing permission {missing} on arn:aws:kms:"):
             callback("orders")
 
 

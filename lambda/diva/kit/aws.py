@@ -55,7 +55,7 @@ def call(
         if _DENIED.search(code):
             missing = _MISSING.search(message)
             what = " on ".join(filter(None, missing.groups())) if missing else action
-            told = f"The function's role may not {what} ({code}; {where}): {message}"
+            told = f"missing permission {what} ({code}; {where}): {message}"
         else:
             told = f"{action} failed ({where}): {code}: {message}"
         raise AwsError(told) from error
