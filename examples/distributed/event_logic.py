@@ -6,32 +6,25 @@ either of them can send an alert that is due.
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
-from datetime import datetime, timedelta, timezone
 
-import boto3
-from botocore.config import Config
+from diva.kit import s3_newer_than, s3_put, sns
 
-from diva.notification import NotificationContext
-
-# Shorter than timeout_sec of the events, so that failures are reported with their error.
-CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 2})
-s3 = boto3.client("s3", config=CONFIG)
-sns = boto3.client("sns", config=CONFIG)
-
-TOPIC = os.environ["ALERT_TOPIC_ARN"]
 FILES = os.environ["FILES_BUCKET"]
-REPORT_MAX_AGE = timedelta(seconds=int(os.environ["REPORT_MAX_AGE_SEC"]))
+REPORT_MAX_AGE_SEC = int(os.environ["REPORT_MAX_AGE_SEC"])
 
 
 def get_events() -> dict[str, dict[str, object]]:
-    """Return an event for each kind of report. The callbacks receive the kind as event name."""
+    """Return an event for each kind of report."""
+    notify = sns(os.environ["ALERT_TOPIC_ARN"])
     return {
         kind: {
-            "detect": report_is_fresh,
-            "inject": request_report,
+            "detect": s3_newer_than(
+                FILES, prefix=f"reports/{kind}/", max_age_sec=REPORT_MAX_AGE_SEC
+            ),
+            # Always the same name, so that probes do not accumulate.
+            "inject": s3_put(FILES, key=f"jobs/{kind}/probe.json", body=new_job),
             "inject_each_period": True,
             "max_failed_detections": 2,
             # There are no reports until the first injection. An hour of periods is enough for one.
@@ -44,25 +37,6 @@ def get_events() -> dict[str, dict[str, object]]:
     }
 
 
-def report_is_fresh(kind: str) -> bool:
-    """Return whether the newest report of this kind is recent enough."""
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=FILES, Prefix=f"reports/{kind}/")
-    written = [each["LastModified"] for page in pages for each in page.get("Contents", [])]
-    return bool(written) and datetime.now(timezone.utc) - max(written) < REPORT_MAX_AGE
-
-
-def request_report(kind: str) -> bool:
-    """Request a report, always with the same name, so that probes do not accumulate."""
-    job = {"id": f"probe-{uuid.uuid4()}"}
-    s3.put_object(Bucket=FILES, Key=f"jobs/{kind}/probe.json", Body=json.dumps(job))
-    return True
-
-
-def notify(message: str, context: NotificationContext) -> None:
-    """Publish an alert, a reminder or a resolution to the SNS topic."""
-    state = {"alert": "is failing", "reminder": "is still failing", "resolution": "is healthy"}
-    sns.publish(
-        TopicArn=TOPIC,
-        Subject=f"DIVA: {context.event} {state[context.kind]}",
-        Message=f"{message}\n\nRun {context.run_id} in {os.environ['AWS_LAMBDA_LOG_GROUP_NAME']}",
-    )
+def new_job(kind: str) -> dict[str, str]:
+    """Return a request for a report."""
+    return {"id": f"probe-{uuid.uuid4()}"}

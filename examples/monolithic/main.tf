@@ -14,10 +14,11 @@ module "diva" {
     RECEIPT_MAX_AGE_SEC = tostring(var.receipt_max_age_sec)
     WEBSITE_URL         = var.website_url
 
-    # Names instead of URLs: a reference to the queues would delay the function by half a minute,
-    # which the provider takes to create a queue.
-    ORDERS_QUEUE  = local.orders_name
-    REPLIES_QUEUE = local.replies_name
+    # Built from names: a reference to the queues would delay the function by half a minute, which the
+    # provider takes to create a queue.
+    ORDERS_QUEUE_ARN  = "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.orders_name}"
+    REPLIES_QUEUE_ARN = "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.replies_name}"
+    REPLIES_QUEUE_URL = "https://sqs.${local.region}.${data.aws_partition.this.dns_suffix}/${local.account}/${local.replies_name}"
   }
 }
 
@@ -41,13 +42,13 @@ resource "aws_iam_role_policy" "callbacks" {
       {
         Sid      = "SendOrder"
         Effect   = "Allow"
-        Action   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+        Action   = ["sqs:SendMessage"]
         Resource = [aws_sqs_queue.orders.arn]
       },
       {
         Sid      = "TakeReply"
         Effect   = "Allow"
-        Action   = ["sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage"]
+        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
         Resource = [aws_sqs_queue.replies.arn]
       },
       {

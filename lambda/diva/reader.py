@@ -50,12 +50,12 @@ def _image(value: object, depth: int) -> object:
     kind = type(value)
     if kind in (FunctionType, MethodType, str) or value is None:
         return value
-    if kind.__module__.startswith(_KIT):
-        return value  # its callbacks are frozen, and equal if they are made alike
     if kind in (bool, int, float):
         return kind, value  # 1 and True are equal, but do not read alike
     if depth and isinstance(value, Mapping):
         return [(name, _image(each, depth - 1)) for name, each in value.items()]
     if depth and isinstance(value, (list, tuple)):
         return kind, [_image(each, depth - 1) for each in value]
+    if kind.__module__.startswith(_KIT):
+        return value  # its callbacks are frozen, and equal if they are made alike
     return object()  # equal to nothing, because nothing is known about it

@@ -19,6 +19,9 @@ def test_a_first_event_is_written(tmp_path: Path) -> None:
     done = diva(tmp_path, "new", "deep/My Shop")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Wrote deep/My Shop/event_logic.py and deep/My Shop/main.tf." in done.stdout
+    assert "/demo --event-logic 'deep/My Shop/event_logic.py'\n" in done.stdout
+    chdir = "terraform '-chdir=deep/My Shop'"
+    assert f"{chdir} init && {chdir} apply\n" in done.stdout
     folder = tmp_path / "deep" / "My Shop"
     (variables, *_) = hcl2.loads((folder / "main.tf").read_text())["variable"]
     assert variables['"name"']["default"] == '"my-shop-diva"'

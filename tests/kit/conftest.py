@@ -12,11 +12,13 @@ import pytest
 
 from diva.kit import aws as kit_aws
 from diva.kit import combined, secret
+from diva.kit.callback import Started
 from diva.notification import NotificationContext
 from local_aws import LocalAws
 
 from ..certificates import trusted_pem
 from ..local_aws.functions import deploy, emptied
+from ..processes import PATIENCE_SEC
 
 CREDENTIALS = """
 import os
@@ -42,6 +44,18 @@ def account() -> Iterator[LocalAws]:
         kit_aws._client.cache_clear()
         yield aws
         kit_aws._client.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for what works, however slow the machine is. Tests of time limits have shorter ones."""
+    wait = Started.result
+
+    def result(started: Started[Any], limit_sec: float) -> Any:
+        return wait(started, limit_sec if limit_sec < 1 else PATIENCE_SEC)
+
+    monkeypatch.setattr(Started, "result", result)
+    monkeypatch.setattr(kit_aws, "READ_SEC", PATIENCE_SEC)
 
 
 @pytest.fixture(autouse=True)

@@ -54,7 +54,7 @@ def test_who_has_a_message_does_not_get_it_again(
         with pytest.raises(NotDone) as error:
             all_of(first, second)(MESSAGE, notice())  # as get_events makes it in each period
         assert str(error.value) == (
-            "1 of 2 callbacks have not delivered: Receiver: OSError: the line is down"
+            "1 of 2 callbacks failed to deliver: Receiver: OSError: the line is down"
         )
     second.is_broken = False
     all_of(first, second)(MESSAGE, notice())

@@ -14,9 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 CONNECT_SEC = 2.0
 READ_SEC = 5.0
 ATTEMPTS = 2
+CONNECTIONS = 50
+"""More than callbacks that usually run at the same time."""
 
 _DENIED = re.compile(r"AccessDenied|AuthorizationError|UnauthorizedOperation")
-_MISSING = re.compile(r"perform: (\S+) on resource: (\S+)")
+_MISSING = re.compile(r'perform: (\S+)(?: on resource: "?([^\s"]+))?')
 _lock = threading.Lock()
 
 
@@ -30,17 +32,18 @@ def call(
     action: str,
     *,
     region: str | None = None,
-    read_sec: float = READ_SEC,
+    read_sec: float | None = None,
     attempts: int = ATTEMPTS,
     **parameters: Any,
 ) -> Any:
     """Return the response to a call, which requires the permission for `action`.
 
-    By default, it goes to the region of the environment. Raises AwsError.
+    By default, it goes to the region of the environment, and READ_SEC is the time for a response.
+    Raises AwsError.
     """
     try:
         with _lock:  # boto3 makes one client at a time
-            client = _client(service, region, read_sec, attempts)
+            client = _client(service, region, read_sec or READ_SEC, attempts)
     except (BotoCoreError, ValueError) as error:
         raise AwsError(f"{action} failed before it was sent: {error}") from error
     where = f"{client.meta.region_name}, {client.meta.endpoint_url}"
@@ -51,8 +54,8 @@ def call(
         code, message = details.get("Code", ""), details.get("Message", "")
         if _DENIED.search(code):
             missing = _MISSING.search(message)
-            what = f"{missing[1]} on {missing[2]}" if missing else action
-            told = f"The function's role may not {what} ({code}; {where}): {message}"
+            what = " on ".join(filter(None, missing.groups())) if missing else action
+            told = f"missing permission {what} ({code}; {where}): {message}"
         else:
             told = f"{action} failed ({where}): {code}: {message}"
         raise AwsError(told) from error
@@ -76,6 +79,7 @@ def _client(service: str, region: str | None, read_sec: float, attempts: int) ->
     config = Config(
         connect_timeout=CONNECT_SEC,
         read_timeout=read_sec,
+        max_pool_connections=CONNECTIONS,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return boto3.client(service, region_name=region, config=config)

@@ -72,7 +72,7 @@ class all_of:  # noqa: N801
                 problems.append(f"{_name(each)}: {type(error).__name__}: {error}")
         if problems:
             number = f"{len(problems)} of {len(self.callbacks)}"
-            raise NotDone(f"{number} callbacks have not delivered: {'; '.join(problems)}")
+            raise NotDone(f"{number} callbacks failed to deliver: {'; '.join(problems)}")
         _forget(context)
 
     def __eq__(self, other: object) -> bool:

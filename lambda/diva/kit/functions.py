@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from .arguments import Body, rendered, require, require_body, require_name_or_arn
-from .aws import call, region_of
+from .aws import ATTEMPTS, call, region_of
 from .callback import Injection, NotDone
 from .permission import Permission, arn
 
@@ -54,8 +54,9 @@ class invoke(Injection):  # noqa: N801
 
 
 def invoked(function: str, payload: str, kind: str, read_sec: float | None = None) -> Any:
-    """Invoke a function once, and return the response. Raises AwsError."""
-    more: dict[str, Any] = {} if read_sec is None else {"read_sec": read_sec, "attempts": 1}
+    """Invoke a function, and return the response. Raises AwsError."""
+    # A function that is waited for is not invoked again if its response is late.
+    attempts = ATTEMPTS if read_sec is None else 1
     return call(
         "lambda",
         "invoke",
@@ -64,7 +65,8 @@ def invoked(function: str, payload: str, kind: str, read_sec: float | None = Non
         FunctionName=function,
         InvocationType=kind,
         Payload=payload.encode(),
-        **more,
+        read_sec=read_sec,
+        attempts=attempts,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 from pathlib import Path
 
 from ..common.output import Output
@@ -40,16 +41,12 @@ def new(given: argparse.Namespace, output: Output) -> int:
     event_logic = folder / "event_logic.py"
     output.line(f"Wrote {event_logic} and {folder / 'main.tf'}. Next:")
     output.line("")
-    output.line(f"  1. Edit the event in {event_logic}: its name and its URL.")
-    for number, (command, why) in enumerate(
-        (
-            (f"{scripts}/demo --event-logic {event_logic}", "runs it on an emulator of AWS"),
-            (f"terraform -chdir={folder} init", "and then"),
-            (f"terraform -chdir={folder} apply", "deploys it to your AWS account"),
-        ),
-        2,
-    ):
-        output.command(f"  {number}. {command}  # {why}")
+    output.line(f"1. In {event_logic}, edit the name and the URL of the event.")
+    output.line("2. Run it on an emulator of AWS:")
+    output.command(f"     {scripts}/demo --event-logic {shlex.quote(str(event_logic))}")
+    output.line("3. Deploy it to your AWS account:")
+    chdir = shlex.quote(f"-chdir={folder}")
+    output.command(f"     terraform {chdir} init && terraform {chdir} apply")
     return 0
 
 

@@ -1,17 +1,21 @@
-"""An AWS that does not answer: callbacks end at their time limits all the same."""
+"""An AWS that answers in pages, that cannot be reached, or that never answers."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 import boto3
 import pytest
 
+from diva.clock import Clock
 from diva.kit import (
     all_of,
     incident_action,
     invoke,
+    log_line,
     metric,
     s3_newer_than,
     slack,
@@ -23,7 +27,7 @@ from diva.kit import aws as kit_aws
 from diva.kit.aws import AwsError
 from diva.kit.callback import NotDone, TookTooLong
 
-from ..https_server import Answer, Server, https_server
+from ..https_server import Answer, Request, Server, https_server
 from .conftest import Notice
 
 HERE = "us-east-1:123456789012"
@@ -82,8 +86,50 @@ def test_a_delivery_fails_at_its_time_limit(notice: Notice) -> None:
     for send in (sns(TOPIC, timeout_sec=NEVER_SEC), slack(SECRET, timeout_sec=NEVER_SEC)):
         with pytest.raises(TookTooLong, match=f"^{send.subject} did not answer within 0.2 s$"):
             send("message", notice())
-    with pytest.raises(NotDone, match=r"^1 of 1 callbacks have not delivered: sns did not return"):
+    with pytest.raises(NotDone, match=r"^1 of 1 callbacks failed to deliver: sns did not return"):
         all_of(sns(TOPIC), timeout_sec=NEVER_SEC)("message", notice())
+
+
+PAGE = """<ListBucketResult><IsTruncated>{more}</IsTruncated>
+<NextContinuationToken>next</NextContinuationToken>
+<Contents><Key>daily/1</Key><LastModified>{at}</LastModified></Contents></ListBucketResult>"""
+
+
+class At(Clock):
+    """A clock that stands still."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 22, 9, tzinfo=timezone.utc)
+
+
+def test_the_newest_object_can_be_on_any_page(silent: Server) -> None:
+    detect = s3_newer_than("reports", prefix="daily/", max_age_sec=60, timeout_sec=30, clock=At())
+    second = "2026-11-22T08:59:30Z"
+
+    def pages(request: Request) -> Answer:
+        if "continuation-token=next" in request.path:
+            return Answer(200, PAGE.format(more="false", at=second))
+        return Answer(200, PAGE.format(more="true", at="2026-11-22T08:58:00Z"))
+
+    silent.default = pages
+    assert detect("report") is True
+    second = "2026-11-22T08:57:00Z"
+    assert "is of 2026-11-22 08:58:00 UTC, older than 60 s" in repr(detect("report"))
+
+
+def test_an_empty_page_of_log_lines_is_not_the_last_one(silent: Server) -> None:
+    second = [{"message": "accepted"}]
+
+    def pages(request: Request) -> Answer:
+        if json.loads(request.body).get("nextToken") == "next":
+            return Answer(200, {"events": second})
+        return Answer(200, {"events": [], "nextToken": "next"})
+
+    silent.default = pages
+    detect = log_line("/aws/lambda/worker", pattern="accepted", timeout_sec=30)
+    assert detect("worker") is True
+    second.clear()
+    assert not detect("worker")
 
 
 def test_an_aws_that_cannot_be_reached_is_named(
@@ -94,6 +140,28 @@ def test_an_aws_that_cannot_be_reached_is_named(
     with pytest.raises(AwsError) as error:
         sns(TOPIC, timeout_sec=30)("message", notice())
     assert str(error.value).startswith("sns:Publish failed (us-east-1, http://127.0.0.1:1): ")
+
+
+DENIALS = {
+    'perform: s3:ListBucket on resource: "arn:aws:s3:::reports" because': (
+        "missing permission s3:ListBucket on arn:aws:s3:::reports (AccessDenied; us-east-1, "
+    ),
+    "perform: kms:Decrypt because no identity-based policy": (
+        "missing permission kms:Decrypt (AccessDenied; us-east-1, "
+    ),
+    "Access Denied": "missing permission s3:ListBucket (AccessDenied; us-east-1, ",
+}
+
+
+@pytest.mark.parametrize(("message", "said"), DENIALS.items())
+def test_a_permission_that_is_missing_is_named_as_aws_does(
+    silent: Server, message: str, said: str
+) -> None:
+    denied = f"<Error><Code>AccessDenied</Code><Message>{message} …</Message></Error>"
+    silent.default = lambda request: Answer(403, denied)
+    with pytest.raises(AwsError) as error:
+        s3_newer_than("reports", prefix="a", max_age_sec=1)("report")
+    assert str(error.value).startswith(said)
 
 
 def test_without_a_region_the_error_says_so(
