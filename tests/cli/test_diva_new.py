@@ -37,6 +37,16 @@ def test_a_first_event_is_written(tmp_path: Path) -> None:
     assert (statement["Action"], statement["Resource"]) == (["sns:Publish"], [TOPIC])
 
 
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("shop", "shop-diva"), ("shop-diva", "shop-diva"), ("diva", "diva"), ("ß", "diva")],
+)
+def test_the_function_has_the_name_of_the_folder(tmp_path: Path, folder: str, name: str) -> None:
+    assert diva(tmp_path, "new", folder).returncode == 0
+    (variables, *_) = hcl2.loads((tmp_path / folder / "main.tf").read_text())["variable"]
+    assert variables['"name"']["default"] == f'"{name}"'
+
+
 @pytest.mark.parametrize("existing", ["event_logic.py", "main.tf"])
 def test_nothing_is_overwritten(tmp_path: Path, existing: str) -> None:
     (tmp_path / existing).write_text("mine")

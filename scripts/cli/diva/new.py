@@ -61,4 +61,4 @@ def _adapted(text: str, folder: Path) -> str:
 def _name(folder: Path) -> str:
     """Return the name of the function: that of the folder, as AWS allows it."""
     name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")[:_LONGEST_NAME]
-    return f"{name}-diva" if name and name != "diva" else "diva"
+    return name if "diva" in name.split("-") else f"{name}-diva".lstrip("-")
