@@ -142,6 +142,7 @@ def test_event_logic_that_cannot_be_deployed_is_one_line(
         ("--event-logic",),
         ("--periods", "3", "--example", "s3-event-processor"),
         ("--periods", "3", "--example", "scheduled-digest"),
+        ("--periods", "3", "--example", "incident-actions"),
         ("--event-logic", "own.py", "--example", "s3-event-processor"),
     ],
 )
