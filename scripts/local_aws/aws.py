@@ -168,6 +168,13 @@ class LocalAws:
         """Return the e-mail that SNS has sent to an address. No confirmation is needed."""
         return self._mailboxes.of(address)
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once for queues, and for changes that take time, such as of a database.
+
+        The clock of functions is that of the machine.
+        """
+        self._clock.advance(seconds)
+
     def enforcing_iam(self) -> AbstractContextManager[None]:
         """Enforce the policies of execution roles in a `with` block.
 

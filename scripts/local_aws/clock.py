@@ -7,11 +7,18 @@ import time
 
 
 class Clock:
-    """The clock of the machine. A test can pass another one to `LocalAws`."""
+    """The clock of the machine, which can be advanced. Tests can pass another one to `LocalAws`."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self._ahead += seconds
 
     def time(self) -> float:
         """Return the seconds since 1970."""
-        return time.time()
+        return time.time() + self._ahead
 
     def monotonic(self) -> float:
         """Return seconds that never go back, for the time that this thread waits."""

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +11,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from cli.common.paths import ROOT
-
-from ..processes import (
-    PATIENCE_SEC,
-    finished,
-    interrupt,
-    started,
-    wait_until,
-    wait_until_gone,
-)
-from .commands import environ, event_logic, needs_terraform, write
-
-COMMAND = [sys.executable, "-m", "cli.demo"]
-
-needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl-C to send")
-
-
-@pytest.fixture
-def temporary() -> Iterator[Path]:
-    """A folder with a short path, for the sockets in it on which providers of Terraform listen."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
+from ..processes import PATIENCE_SEC, interrupt, wait_until, wait_until_gone
+from .commands import event_logic, needs_terraform, write
+from .demos import demo, demo_under_way, needs_signals, project_files, read_until, rest
 
 
 @needs_terraform
@@ -119,76 +95,6 @@ def test_own_event_logic_that_fails_is_shown_and_the_aws_kept_until_ctrl_c(
 
 
 @needs_terraform
-def test_files_are_shown_on_their_way_until_all_are_processed(tmp_path: Path) -> None:
-    before = project_files()
-    done = demo(tmp_path, "--example", "s3-event-processor")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "\x1b" not in done.stdout, "colours are for terminals"
-    broken = places(done.stdout, "broken.csv")
-    failing = ["queued", *["running", "given back"] * 2, "running", "buried", "queued", "running"]
-    assert broken[: len(failing)] == failing
-    assert broken[-1] == "done"
-    late = places(done.stdout, "paris.csv")
-    assert late[:3] == ["queued", "running", "given back"]
-    assert late[-2:] == ["running", "done"]
-    for key in ("oslo.csv", "rome.csv", "lima.csv", "cairo.csv"):
-        assert places(done.stdout, key) == ["queued", "running", "done"]
-        assert re.search(rf"^{key} .*█", done.stdout, re.M)
-    assert re.search(r"^broken\.csv .*✗.*✗.*✗.*█", done.stdout, re.M)
-    assert "broken.csv is buried after 3 attempts: NoTable: The file has 2 columns" in done.stdout
-    assert "$ scripts/redrive example-csv-summarize-dlq example-csv-events\n" in done.stdout
-    summaries = "broken.json, cairo.json, lima.json, oslo.json, paris.json, rome.json"
-    assert f"\n{summaries}\n" in done.stdout
-    assert "Nothing is left behind." in done.stdout
-    assert list(tmp_path.iterdir()) == []
-    assert project_files() == before
-
-
-@needs_terraform
-def test_a_week_of_digests_is_shown(temporary: Path) -> None:
-    before = project_files()
-    done = demo(temporary, "--example", "scheduled-digest")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "\x1b" not in done.stdout, "colours are for terminals"
-    table = [
-        line.split()
-        for line in done.stdout.splitlines()
-        if re.match(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) +(daily|weekly) ", line)
-    ]
-    assert table == [
-        ["Mon", "weekly", "·", "·", "digested", "·", "·", "·", "·"],
-        ["Mon", "daily", "digested", "digested", "·", "·", "·", "·", "purged"],
-        ["Tue", "daily", "digested", "retried", "·", "·", "·", "·"],
-        ["Wed", "daily", "digested", "digested", "·", "·", "·", "purged"],
-        ["Wed", "daily", "skipped", "skipped", "·", "·", "·"],
-        ["Thu", "daily", "digested", "digested", "·", "·", "·"],
-        ["Fri", "daily", "retried", "digested", "·", "·", "·"],
-        ["Sat", "daily", "digested", "digested", "·", "·", "digested"],
-        ["Sun", "daily", "digested", "digested", "·", "·", "digested"],
-        ["Mon", "weekly", "·", "·", "digested", "·", "·"],
-        ["Mon", "daily", "digested", "digested", "·", "·", "digested"],
-    ]
-    for repo, digests in {"api": "8 daily", "docs": "2 weekly", "trial": "3 daily"}.items():
-        assert re.search(rf"^{repo} +{digests}$", done.stdout, re.M)
-    assert "\napi, web, docs, labs, trial\n" in done.stdout
-    assert "Nothing is left behind." in done.stdout
-    assert list(temporary.iterdir()) == []
-    assert project_files() == before
-
-
-@needs_terraform
-@needs_signals
-def test_ctrl_c_while_files_are_processed_leaves_nothing_behind(tmp_path: Path) -> None:
-    with demo_under_way(tmp_path, "--example", "s3-event-processor", "--keep") as process:
-        read_until(process, r"^ *\d+ s  1   running ")
-        interrupt(process)
-        assert rest(process).endswith("The embedded AWS and everything in it have been removed.\n")
-    assert process.returncode == 130
-    assert list(tmp_path.iterdir()) == []
-    wait_until_gone(-process.pid)
-
-
-@needs_terraform
 @needs_signals
 def test_ctrl_c_while_terraform_works_leaves_nothing_behind(temporary: Path) -> None:
     with demo_under_way(temporary) as process:
@@ -244,6 +150,7 @@ def test_event_logic_that_cannot_be_deployed_is_one_line(
         ("--event-logic",),
         ("--periods", "3", "--example", "s3-event-processor"),
         ("--periods", "3", "--example", "scheduled-digest"),
+        ("--periods", "3", "--example", "incident-actions"),
         ("--event-logic", "own.py", "--example", "s3-event-processor"),
         ("--report", "missing/report.html"),
         ("--report", "report.html", "--example", "scheduled-digest"),
@@ -253,19 +160,6 @@ def test_wrong_usage_is_explained(tmp_path: Path, arguments: tuple[str, ...]) ->
     done = demo(tmp_path, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"argument {arguments[0]}: " in done.stderr
-
-
-def demo(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run `demo` in `folder` to its end, with all its temporary files there."""
-    variables["TMPDIR"] = str(folder)
-    return finished([*COMMAND, *arguments], cwd=folder, env=environ(**variables))
-
-
-def demo_under_way(folder: Path, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
-    """Start `demo` in `folder`, with errors in its output."""
-    variables = environ(TMPDIR=str(folder))
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return started([*COMMAND, *arguments], cwd=folder, env=variables, **streams)
 
 
 def client(service: str, endpoint: str) -> Any:
@@ -279,44 +173,6 @@ def client(service: str, endpoint: str) -> Any:
     )
 
 
-def read_until(process: subprocess.Popen[str], pattern: str) -> str:
-    """Return what `process` has written when a line of it matches."""
-    assert process.stdout is not None
-    written = ""
-    while not re.search(pattern, written, re.M):
-        character = process.stdout.read(1)
-        assert character, written
-        written += character
-    return written
-
-
-def rest(process: subprocess.Popen[str]) -> str:
-    """Return what `process` writes until it ends."""
-    assert process.stdout is not None
-    written = process.stdout.read()
-    process.wait()
-    return written
-
-
 def rows(written: str, event: str) -> list[tuple[str, str]]:
     """Return period and status of an event in each row."""
     return re.findall(rf"^(\d+) .* {event}  +(\S.*)$", written, re.M)
-
-
-def places(written: str, key: str) -> list[str]:
-    """Return where the table shows an object to be, from row to row, without its waiting."""
-    [heading] = re.findall(r"^time  # .*$", written, re.M)
-    column = heading.index(key)
-    found = [
-        row[column : column + 10].strip() for row in re.findall(r"^ *\d+ s  .*$", written, re.M)
-    ]
-    moved = [each for each in found if each not in ("", "waiting")]
-    return [each for each, before in zip(moved, ["", *moved], strict=False) if each != before]
-
-
-def project_files() -> list[Path]:
-    """Return every file that Terraform could have left its own beside."""
-    folders = [ROOT / "examples", ROOT / "modules", ROOT / "lambda"]
-    files = [file for folder in folders for file in folder.rglob("*")]
-    # Other tests may compile modules at the same time.
-    return sorted(file for file in files if "__pycache__" not in file.parts)

@@ -9,18 +9,11 @@ from local_aws.clock import Clock
 
 
 class SetClock(Clock):
-    """State machines do not wait by this clock, and the time of queues can be advanced."""
+    """State machines do not wait by this clock, which goes like that of the machine otherwise."""
 
     def __init__(self) -> None:
-        self._ahead = 0.0
+        super().__init__()
         self._waited = threading.local()
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass for the messages in all queues."""
-        self._ahead += seconds
-
-    def time(self) -> float:
-        return time.time() + self._ahead
 
     def monotonic(self) -> float:
         return time.monotonic() + float(getattr(self._waited, "seconds", 0.0))

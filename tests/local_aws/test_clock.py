@@ -37,6 +37,18 @@ def test_messages_become_visible_by_the_clock() -> None:
     assert counts == [1, 0, 1]
 
 
+def test_time_can_be_advanced_without_another_clock() -> None:
+    with LocalAws() as aws:
+        sqs = aws.client("sqs")
+        url = queue_with_a_message(aws)
+        counts = []
+        for seconds in (0, 0, 600):
+            aws.advance(seconds)
+            received = sqs.receive_message(QueueUrl=url, VisibilityTimeout=600)
+            counts.append(len(received.get("Messages", [])))
+    assert counts == [1, 0, 1]
+
+
 def test_a_message_is_given_back_though_it_was_sent_long_ago() -> None:
     clock = SetClock()
     with LocalAws(clock=clock) as aws:

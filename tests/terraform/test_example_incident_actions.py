@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,34 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cli.common import aws_client
+from cli.common.output import Output
 from cli.common.redis_server import HOST, redis_server
-from cli.demo import aws_cli
+from cli.demo.inbox import ADDRESS
+from cli.demo.incidents.incident import SIZES, Incident
+from cli.demo.incidents.system import System
 
 from ..certificates import server_context, trusted_pem
-from ..embedded_aws import embedded_aws
 from ..incident_actions.relay import Relay, relay
-from ..local_aws.clocks import SetClock
+from ..processes import PATIENCE_SEC
 from .examples import Example, applied
 from .incident_functions import Failing, Functions, connections_cut
 
 if TYPE_CHECKING:
     from local_aws import LocalAws
-
-ADDRESS = "on-call@example.com"
-LONG_SEC = 3600
-"""Longer than any change of AWS takes."""
-
-
-@pytest.fixture(scope="module")
-def clock() -> SetClock:
-    return SetClock()
-
-
-@pytest.fixture(scope="module")
-def aws(clock: SetClock) -> Iterator[LocalAws]:
-    """An embedded AWS whose changes the tests need not wait for."""
-    with embedded_aws(clock) as aws:
-        yield aws
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,62 +69,36 @@ def example(
 
 
 @dataclass(frozen=True, slots=True)
-class System:
-    """What the example acts on."""
-
-    aws: LocalAws
-    clock: SetClock
-    outputs: Any
-
-    def service(self) -> dict[str, Any]:
-        described = self.aws.client("ecs").describe_services(
-            cluster=self.outputs["cluster_name"], services=[self.outputs["service_name"]]
-        )
-        found: dict[str, Any] = described["services"][0]
-        return found
-
-    def sizes(self) -> tuple[int, str, int]:
-        """Return the tasks, the class of the database and the replicas, when all is settled."""
-        self.clock.advance(LONG_SEC)
-        databases = self.aws.client("rds").describe_db_instances(
-            DBInstanceIdentifier=self.outputs["db_instance_id"]
-        )
-        groups = self.aws.client("elasticache").describe_replication_groups(
-            ReplicationGroupId=self.outputs["replication_group_id"]
-        )
-        return (
-            self.service()["desiredCount"],
-            databases["DBInstances"][0]["DBInstanceClass"],
-            len(groups["ReplicationGroups"][0]["MemberClusters"]) - 1,
-        )
+class ResettableSystem(System):
+    """The service, the database and the cache, of which tests begin with the same sizes."""
 
     def reset(self) -> None:
         """Give everything the size that Terraform gave it."""
-        tasks, instance_class, replicas = self.sizes()
-        if tasks != 2:
+        now = self.sizes()
+        if now.tasks != SIZES.tasks:
             self.aws.client("ecs").update_service(
                 cluster=self.outputs["cluster_name"],
                 service=self.outputs["service_name"],
-                desiredCount=2,
+                desiredCount=SIZES.tasks,
             )
-        if instance_class != "db.t4g.micro":
+        if now.instance_class != SIZES.instance_class:
             self.aws.client("rds").modify_db_instance(
                 DBInstanceIdentifier=self.outputs["db_instance_id"],
-                DBInstanceClass="db.t4g.micro",
+                DBInstanceClass=SIZES.instance_class,
                 ApplyImmediately=True,
             )
-        if replicas != 1:
+        if now.replicas != SIZES.replicas:
             self.aws.client("elasticache").decrease_replica_count(
                 ReplicationGroupId=self.outputs["replication_group_id"],
-                NewReplicaCount=1,
+                NewReplicaCount=SIZES.replicas,
                 ApplyImmediately=True,
             )
-        self.clock.advance(LONG_SEC)
+        self.sizes()  # lets the changes end
 
 
 @pytest.fixture
-def system(aws: LocalAws, clock: SetClock, example: Example) -> Iterator[System]:
-    system = System(aws, clock, example.outputs)
+def system(aws: LocalAws, example: Example) -> Iterator[ResettableSystem]:
+    system = ResettableSystem(aws, example.outputs)
     yield system
     system.reset()
 
@@ -159,54 +121,65 @@ def updated_by_an_apply(example: Example, plan: Path) -> list[str]:
 def test_the_incident_is_handled_and_undone(
     aws: LocalAws,
     example: Example,
-    system: System,
+    system: ResettableSystem,
     functions: Functions,
     cache: Cache,
     tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert system.sizes() == (2, "db.t4g.micro", 1)
-    cache.client.mset({"page:1": "stale", "page:2": "stale", "session:1": "valid"})
-    [before] = system.service()["deployments"]
-
-    dry = functions("restart_service", "api", dryRun=True)
-    assert (dry.status, dry.body["dryRun"]) == (200, True)
-    assert len(system.service()["deployments"]) == 1
-
-    restarted = functions("restart_service", "api", incidentId="outage")
-    assert restarted.body["message"] == "Service example-incident-api restart initiated"
-    assert len(system.service()["deployments"]) == 2
-    assert system.service()["deployments"][0]["id"] != before["id"]
-    again = functions("restart_service", "api", incidentId="outage")
-    assert again.body == restarted.body
-    assert len(system.service()["deployments"]) == 2
-
-    undo = [
-        functions("scale_up", target, priority=priority).body["undo"]
-        for target, priority in (("api", "critical"), ("database", "high"), ("cache", "high"))
+    """The story of the demo, of which the table and all below it are read here."""
+    monkeypatch.setattr(aws_client, "TIMEOUT_SEC", PATIENCE_SEC)
+    incident = Incident(aws, Output(), example.outputs, cache.client)
+    incident.handle()
+    assert updated_by_an_apply(example, tmp_path / "plan") == [
+        "aws_db_instance.this",
+        "aws_ecs_service.api",
+        "aws_elasticache_replication_group.this",
     ]
-    assert system.sizes() == (6, "db.t4g.small", 2)
-    assert [each.split(" --")[0] for each in undo] == [
+    incident.undo()
+    assert not example.plan()
+    assert incident.sum_up() is None
+
+    shown = capsys.readouterr().out
+    rows = re.findall(r"^(\w+) +(\w+) +(\d{3}) +(\S.*)$", shown, re.M)
+    deployment = r"deployment (\S+) → (\S+)"
+    [(before, after)] = re.findall(deployment, shown)
+    assert before != after
+    assert [(*row[:3], re.sub(deployment, "another deployment", row[3])) for row in rows] == [
+        (
+            *("restart_service", "api", "200"),
+            "dry run: would replace all tasks of the service example-incident-api",
+        ),
+        ("restart_service", "api", "200", "another deployment"),
+        ("restart_service", "api", "200", "the same answer as before"),
+        ("scale_up", "api", "200", "tasks 2 → 6"),
+        ("scale_up", "database", "200", "class db.t4g.micro → db.t4g.small"),
+        ("scale_up", "cache", "200", "replicas 1 → 2"),
+        (
+            *("scale_up", "database", "429"),
+            "The latest action on the target 'database' was less than 300 seconds ago, which is "
+            "the cooldown.",
+        ),
+        ("clear_cache", "pages", "200", "keys 3 → 1, 2 keys removed"),
+        ("notify_human", "people", "200", "sns: sent"),
+    ]
+    # After the dry run, and after both restarts.
+    assert re.findall(r"^ +ECS: (\d) deployment", shown, re.M) == ["1", "2"]
+    assert "\n    keys that are left: session:1\n" in shown
+    undo = re.findall(r"^    \$ (.*?) --", shown, re.M)
+    assert undo == [
         "aws ecs update-service",
         "aws rds modify-db-instance",
         "aws elasticache decrease-replica-count",
     ]
-    assert functions("scale_up", "database").status == 429
-
-    cleared = functions("clear_cache", "pages")
-    assert (cleared.status, cleared.body["removed"]) == (200, 2)
-    assert cache.client.keys() == [b"session:1"]
-
-    details = {"title": "API hangs", "description": "It did not help to restart it."}
-    notified = functions(
-        "notify_human", "on-call", incidentId="outage", priority="critical", incidentDetails=details
-    )
-    assert notified.status == 200
-    [mail] = [each for each in aws.inbox(ADDRESS) if "outage" in each.subject]
-    assert "It did not help to restart it." in mail.body
-
-    outcomes = [(each["action"], each["outcome"]) for each in functions.audit()]
-    assert outcomes == [
-        ("restart_service", "dry_run"),
+    assert re.search(r"^tasks of the service +2 +6 +2$", shown, re.M)
+    assert re.search(r"^class of .* +db.t4g.micro +db.t4g.small +db.t4g.micro$", shown, re.M)
+    assert re.search(r"^replicas of the cache +1 +2 +1$", shown, re.M)
+    assert "\n[CRITICAL] Incident outage requires attention\n" in shown
+    assert "\n  Description: Neither a restart nor more tasks have helped.\n" in shown
+    history = [
+        ("restart_service", "dry run"),
         ("restart_service", "succeeded"),
         ("restart_service", "repeated"),
         ("scale_up", "succeeded"),
@@ -216,16 +189,13 @@ def test_the_incident_is_handled_and_undone(
         ("clear_cache", "succeeded"),
         ("notify_human", "succeeded"),
     ]
+    listed = re.findall(r"^\d{4}-\S+ \S+  (\w+(?: \w+)?) +(\w+) +\w+$", shown, re.M)
+    assert [(action, outcome) for outcome, action in reversed(listed)] == history
 
-    assert updated_by_an_apply(example, tmp_path / "plan") == [
-        "aws_db_instance.this",
-        "aws_ecs_service.api",
-        "aws_elasticache_replication_group.this",
-    ]
-    for command in undo:
-        aws_cli.run(command, aws.client)
-    assert system.sizes() == (2, "db.t4g.micro", 1)
-    assert not example.plan()
+    deployments = system.deployments()
+    again = functions("restart_service", "api", incidentId="outage")
+    assert again.body["message"] == "Service example-incident-api restart initiated"
+    assert system.deployments() == deployments
 
 
 def test_the_kill_switch_stops_actions_and_an_apply_leaves_it_so(
@@ -259,7 +229,7 @@ def test_a_failed_action_fires_an_alarm(
 
 @pytest.mark.parametrize("action", ["restart_service", "scale_up", "clear_cache", "notify_human"])
 def test_every_permission_is_needed(
-    system: System, functions: Functions, cache: Cache, action: str
+    system: ResettableSystem, functions: Functions, cache: Cache, action: str
 ) -> None:
     def prepare() -> None:
         system.reset()

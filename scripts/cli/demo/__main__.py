@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +16,13 @@ from ..common.arguments import ArgumentParser, output_file, whole_number
 from ..common.exit_status import exit_with, run_command
 from ..common.interrupts import interrupt_on, shielded
 from ..common.output import Output
+from ..common.redis_server import RedisServerError
 from ..common.report_page.error import ReportError
 from ..common.stderr import print_stderr
 from ..common.temporary_folder import temporary_folder
+from ..incident.functions import IncidentError
 from ..redrive.queues import RedriveError
+from .acting import IncidentDemonstration
 from .demonstration import Demonstration
 from .deployment import Deployment
 from .digesting import DigestDemonstration
@@ -32,7 +35,12 @@ from .scenarios import SCENARIOS
 if TYPE_CHECKING:
     from local_aws import LocalAws
 
-EXAMPLES = (*SCENARIOS, ProcessingDemonstration.example, DigestDemonstration.example)
+_OTHERS: Mapping[str, Callable[[], Demonstration]] = {
+    each.example: each
+    for each in (ProcessingDemonstration, DigestDemonstration, IncidentDemonstration)
+}
+"""The demonstrations of examples that have no periods."""
+EXAMPLES = (*SCENARIOS, *_OTHERS)
 
 _DESCRIPTION = """\
 Deploy an example with Terraform to an embedded AWS and run its schedule a few
@@ -47,6 +55,13 @@ is, then a timeline of the functions.
 The example scheduled-digest has no periods either: a week passes for monitors in a
 database, in which the backend fails and a key is rotated. Prints which monitors
 were digested, skipped, retried and purged by each run.
+
+The example incident-actions is an incident: a service is restarted and scaled up
+with its database and its cache, old pages are cleared and people notified. Prints
+each request with its answer and how to undo it, undoes it, and lists the history.
+Requires Linux, or redis-server on PATH.
+
+In the example self-healing, a service hangs and is restarted, and then stays broken.
 """
 _EPILOG = """\
 examples:
@@ -54,13 +69,16 @@ examples:
   scripts/demo --example distributed
   scripts/demo --example s3-event-processor
   scripts/demo --example scheduled-digest
+  scripts/demo --example incident-actions
+  scripts/demo --example self-healing
   scripts/demo --event-logic event_logic.py   # with your own events
   scripts/demo --report report.html           # and a page about the events
   scripts/demo --keep                         # to look around in the embedded AWS
 
 exit status:
-  0 if every invocation succeeded, every file was processed in the end, or every
-  digest was triggered exactly once, 1 otherwise, 130 if interrupted
+  0 if every invocation succeeded, every file was processed in the end, every
+  digest was triggered exactly once, or every request was answered as it should
+  be and undone, 1 otherwise, 130 if interrupted
 """
 
 
@@ -75,7 +93,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(
         "demo",
         lambda: _run(given, Output()),
-        (DemoError, RedriveError, ReportError, terraform.TerraformError),
+        (
+            DemoError,
+            IncidentError,
+            RedisServerError,
+            RedriveError,
+            ReportError,
+            terraform.TerraformError,
+        ),
         "Interrupted. The embedded AWS and everything in it have been removed.",
     )
 
@@ -108,10 +133,8 @@ def _run(given: argparse.Namespace, output: Output) -> int:
 
 
 def _demonstration(given: argparse.Namespace) -> Demonstration:
-    if given.example == ProcessingDemonstration.example:
-        return ProcessingDemonstration()
-    if given.example == DigestDemonstration.example:
-        return DigestDemonstration()
+    if given.example in _OTHERS:
+        return _OTHERS[given.example]()
     scenario = SCENARIOS[given.example]
     return MonitoringDemonstration(scenario, given.periods, given.event_logic, given.report)
 

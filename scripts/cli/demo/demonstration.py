@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -34,6 +35,11 @@ class Demonstration(Protocol):
 
     def commands(self, outputs: Outputs) -> Sequence[str]:
         """Return commands with which a user can go on, each with a comment."""
+
+
+def write_variables(root: Path, values: Mapping[str, Any]) -> None:
+    """Set variables of the copy of an example."""
+    (root / "demo.auto.tfvars.json").write_text(json.dumps(values), encoding="utf-8")
 
 
 def write_override(root: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..common.interrupts import shielded
 from ..common.output import Output
-from .demonstration import Outputs, write_override
+from .demonstration import Outputs, write_variables
 from .progress import step
 
 if TYPE_CHECKING:
@@ -55,11 +55,7 @@ class DigestDemonstration:
 
     def prepare(self, root: Path) -> None:
         """Give the example the URLs of the servers."""
-        blocks = [
-            f'variable "{name}" {{\n  default = {json.dumps(url)}\n}}\n'
-            for name, url in self._urls.items()
-        ]
-        write_override(root, "\n".join(blocks))
+        write_variables(root, self._urls)
 
     def run(self, aws: LocalAws, output: Output, outputs: Outputs) -> str | None:
         """Tell the story. Returns what went wrong that is no part of it."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..common.output import Output
-from . import summary
-from .demonstration import Outputs
+from . import actions, summary
+from .demonstration import Outputs, write_variables
 from .keeping import commands_of_outputs
 from .periods import Periods
 from .scenarios import Scenario, keep_old_versions
@@ -47,25 +47,30 @@ class MonitoringDemonstration:
         """Keep what would take long to create, and replace the event logic."""
         if self._scenario.has_expiry:
             keep_old_versions(root)
+        write_variables(root, self._scenario.variables)
         if self._event_logic:
             (root / "event_logic.py").write_bytes(self._event_logic.read_bytes())
 
     def run(self, aws: LocalAws, output: Output, outputs: Outputs) -> str | None:
-        """Print the periods, the messages and the state, and write the report.
+        """Print the periods, and what has come of them, and write the report.
 
         Returns how many invocations failed. Raises ReportError.
         """
-        rules = self._scenario.rules(outputs)
-        periods = Periods(aws, output, rules, outputs["inbox_queue_url"], self._steps)
-        history = StateHistory(self._scenario.location(outputs))
+        scenario = self._scenario
+        rules, inbox = scenario.rules(outputs), scenario.inbox(aws, outputs)
+        go_on = scenario.pass_period(aws, outputs)
+        periods = Periods(aws, output, rules, inbox, self._steps, go_on)
+        history = StateHistory(scenario.location(outputs))
         for number in range(1, self._number + 1):
             periods.run(number, outputs)
             history.record(number)
         summary.show_legend(output, periods.meanings())
-        summary.show_messages(output, outputs["alert_topic_arn"], periods.messages)
+        summary.show_messages(output, inbox.title, periods.messages)
         history.show(output)
+        if prefix := scenario.function_prefix(outputs):
+            actions.show_history(output, prefix)
         if self._report:
-            summary.write_report(output, self._scenario.location(outputs), self._report)
+            summary.write_report(output, scenario.location(outputs), self._report)
         if not periods.failures:
             return None
         return f"{periods.failures} of {periods.invocations} invocations failed"

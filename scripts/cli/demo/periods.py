@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -15,6 +14,7 @@ from ..common.period_table import PeriodTable
 from ..common.text import printable
 from . import aws_cli
 from .demonstration import Outputs
+from .inbox import Inbox
 from .scenarios import Step
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _SHOWN_AS = {"failed_detection": "failed", "failed_injection": "inject failed"}
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that was published to the topic in a period."""
+    """A message that has arrived in a period."""
 
     period: int
     subject: str
@@ -61,15 +61,20 @@ class Periods:
         aws: LocalAws,
         output: Output,
         rules: Mapping[str, str],
-        inbox_url: str,
+        inbox: Inbox,
         steps: Sequence[Step],
+        pass_period: Callable[[], None],
     ) -> None:
-        """`rules` are the rules of the schedule by worker; without `steps` there is no scenario."""
+        """`rules` are the rules of the schedule by worker; without `steps` there is no scenario.
+
+        `pass_period` lets the system do what it does from one period to the next.
+        """
         self._aws = aws
         self._output = output
         self._rules = rules
-        self._inbox_url = inbox_url
+        self._inbox = inbox
         self._steps = steps
+        self._pass_period = pass_period
         self._lead = {"#": 2}
         if len(rules) > 1:
             self._lead["worker"] = max(map(len, rules))
@@ -80,7 +85,7 @@ class Periods:
         self._table = PeriodTable(output, self._lead)
         self._words: set[str] = set()
         self.messages: list[Message] = []
-        """The messages that were published to the topic, in order."""
+        """The messages that have arrived, in order."""
         self.invocations = 0
         self.failures = 0
 
@@ -89,6 +94,7 @@ class Periods:
         step = self._steps[number - 1] if number <= len(self._steps) else Step()
         for command in step.commands:
             aws_cli.run(outputs[command], self._aws.client)
+        self._pass_period()
         text = step.text
         for worker, rule in self._rules.items():
             with self._output.busy(f"Period {number} ..."):
@@ -101,7 +107,7 @@ class Periods:
                     lead.append(text)
                 self._show(lead, invocation)
             text = ""
-            self.messages += self._arrived(number)
+            self.messages += [Message(number, *each) for each in self._inbox.arrived()]
 
     def meanings(self) -> list[tuple[str, str]]:
         """Return the statuses that were printed, and their meanings."""
@@ -132,19 +138,6 @@ class Periods:
             self._output.below(Text(printable(line), style="red"), indent)
         for line in _log_lines(invocation.log_tail)[-LOG_LINES:]:
             self._output.below(Text(printable(line), style="dim"), indent)
-
-    def _arrived(self, number: int) -> list[Message]:
-        """Receive and delete the messages in the inbox."""
-        sqs = self._aws.client("sqs")
-        messages = []
-        while True:
-            answer = sqs.receive_message(QueueUrl=self._inbox_url, MaxNumberOfMessages=10)
-            for each in answer.get("Messages", []):
-                sqs.delete_message(QueueUrl=self._inbox_url, ReceiptHandle=each["ReceiptHandle"])
-                body: dict[str, Any] = json.loads(each["Body"])
-                messages.append(Message(number, body.get("Subject", ""), body["Message"]))
-            if not answer.get("Messages"):
-                return messages
 
 
 def _log_lines(log: str) -> list[str]:

@@ -79,9 +79,9 @@ def show_legend(output: Output, meanings: Sequence[tuple[str, str]]) -> None:
         output.below(Text(f"{word:{width}}  {meaning}", style="dim"), 0)
 
 
-def show_messages(output: Output, topic_arn: str, messages: Sequence[Message]) -> None:
-    """Print the messages that were published to the topic."""
-    show_title(output, f"Messages published to SNS topic {topic_arn.rpartition(':')[2]}")
+def show_messages(output: Output, title: str, messages: Sequence[Message]) -> None:
+    """Print the messages that have arrived."""
+    show_title(output, title)
     if not messages:
         output.line("none")
     for message in messages:

@@ -1,0 +1,1 @@
+"""The incident that the demo of the incident actions shows."""
