@@ -30,7 +30,7 @@ class Incident:
     start: datetime
     """Time of the first failure that counted."""
     end: datetime | None = None
-    """Time of the recovery; None while it lasts."""
+    """Time of the recovery; None while the incident is open."""
     alerted_at: datetime | None = None
     """Time at which the first alert was delivered, which may be after the recovery; None if
     nobody was alerted."""
@@ -47,8 +47,8 @@ class StoredIncidents(Sequence[Incident]):
     In most periods they are not, and the history costs nothing. `stored` is what was found in the
     record of an event that has been failing since `failing_since`.
 
-    Malformed entries are left out. So is an incident that lasts, if the event has recovered from it
-    in the meantime: another version of DIVA, which does not know incidents, has written then.
+    Malformed entries are left out. So is an open incident from which the event has recovered: a
+    version of DIVA that does not know incidents has written in the meantime.
     """
 
     __slots__ = ("_failing_since", "_read", "_stored")
@@ -74,12 +74,12 @@ class StoredIncidents(Sequence[Incident]):
             return self._read
         except AttributeError:  # not set before, because most are never read
             found = _in_order(self._stored) if isinstance(self._stored, list) else []
-            if found and found[-1].end is None and not self._lasts(found[-1]):
+            if found and found[-1].end is None and not self._is_open(found[-1]):
                 del found[-1]
             self._read: tuple[Incident, ...] = tuple(found[-MOST:])
             return self._read
 
-    def _lasts(self, incident: Incident) -> bool:
+    def _is_open(self, incident: Incident) -> bool:
         since = self._failing_since
         return since is not None and _whole(since) <= incident.start
 
@@ -110,14 +110,14 @@ def failed(
     The event has been failing since `since`. `alerted_at` is the time of the last alert for that,
     if there was one.
     """
-    *earlier, last = _lasting(incidents, since, alerted_at)
+    *earlier, last = _with_open(incidents, since, alerted_at)
     if error is not None:
         last = replace(last, error=_shortened(error))
     return (*earlier, last)
 
 
 def injected(incidents: Sequence[Incident], worked: bool) -> Sequence[Incident]:
-    """Return the incidents after an injection. It counts if an incident lasts."""
+    """Return the incidents after an injection, which counts for an open incident only."""
     if not incidents or incidents[-1].end is not None:
         return incidents
     *earlier, last = incidents
@@ -149,14 +149,14 @@ def recovered(
     """
     if since is None:
         return incidents
-    *earlier, last = _lasting(incidents, since, alerted_at)
+    *earlier, last = _with_open(incidents, since, alerted_at)
     return (*earlier, replace(last, end=max(last.start, _whole(now))))
 
 
-def _lasting(
+def _with_open(
     incidents: Sequence[Incident], since: datetime, alerted_at: datetime | None
 ) -> Sequence[Incident]:
-    """Return the incidents, the last of which lasts: a new one, if none did."""
+    """Return the incidents with an open one as the last, a new one if there was none."""
     if incidents and incidents[-1].end is None:
         return incidents
     start = _whole(since)
@@ -196,7 +196,7 @@ def _in_order(stored: Iterable[object]) -> list[Incident]:
             incident = _incident(entry)
         except (TypeError, ValueError, OverflowError, OSError):
             continue
-        if found and found[-1].end is None:  # only the last can last
+        if found and found[-1].end is None:  # only the last can be open
             del found[-1]
         if not found or (found[-1].end or incident.start) <= incident.start:
             found.append(incident)

@@ -61,8 +61,8 @@ class State:
     last_error: str | None = None
     """Reason for the latest failure, short and redacted."""
     incidents: Sequence[Incident] = field(default=(), compare=False)
-    """The latest incidents, oldest first; only the last can last. States are equal whatever their
-    incidents are, since history alone is no reason to write."""
+    """The latest incidents, oldest first; only the last can be open. They do not count in a
+    comparison of states, because history alone is no reason to write."""
     known_since: int | None = field(default=None, compare=False)
     """Time of the first result that counted, in seconds since the epoch. Part of the history."""
 

@@ -123,7 +123,7 @@ Uses your AWS credentials. Required permissions: s3:GetObject, or dynamodb:Scan.
 """
 _RESET = """\
 Reset events to their default state: no failures, no alert, no warmup. Their incidents are kept, and
-one that lasts ends. A deployed function may run at the same time: the state that it writes is kept.
+an open one ends. A deployed function may run at the same time: the state that it writes is kept.
 """
 _RESET_EXAMPLES = """\
 examples:

@@ -64,7 +64,7 @@ def _reset_in(store: Store, names: Sequence[str]) -> list[str]:
 
 
 def _defaults(record: Record, now: datetime) -> Record:
-    """Return the defaults that replace `record`. An incident that lasts ends now."""
+    """Return the defaults that replace `record`. An open incident ends now."""
     try:
         state = from_record(record)
     except InvalidState:
