@@ -106,7 +106,8 @@ def test_a_restart_tells_nobody_unless_it_does_not_help(
 
         return noting
 
-    watched = MonitoringDemonstration(replace(scenario, pass_period=pass_period), None, None)
+    noted = replace(scenario, pass_period=pass_period)
+    watched = MonitoringDemonstration(noted, None, None, None)
     assert watched.run(aws, Output(), example.outputs) is None
     shown = capsys.readouterr().out
     assert re.findall(r"^(\d+) +(?:\S.*)? {2}api +(\S.*)$", shown, re.M) == [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from .arguments import Body, rendered, require_arn, require_body, require_text, require_whole
 from .aws import call, endpoint
 from .callback import Detection, Injection, Unhealthy
+from .fifo import fifo_parameters
 from .permission import Permission
 
 _ARN = "arn:aws:sqs:eu-central-1:123456789012:orders"
@@ -125,13 +125,6 @@ class sqs_send(Injection):  # noqa: N801
         more = fifo_parameters(self.queue_arn)
         body = rendered(self.body, event_name)
         _call("send_message", self.queue_arn, MessageBody=body, **more)
-
-
-def fifo_parameters(arn: str) -> dict[str, str]:
-    """Return what a message to a queue or a topic needs besides if that is FIFO."""
-    if not arn.endswith(".fifo"):
-        return {}
-    return {"MessageGroupId": "diva", "MessageDeduplicationId": uuid.uuid4().hex}
 
 
 def _name(queue_arn: str) -> str:

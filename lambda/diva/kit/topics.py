@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from .arguments import Body, rendered, require_arn, require_body
 from .aws import call, region_of
 from .callback import Delivery, Injection
+from .fifo import fifo_parameters
 from .notice import text, title
 from .permission import Permission
-from .queues import fifo_parameters
 
 if TYPE_CHECKING:
     from ..notification import NotificationContext
