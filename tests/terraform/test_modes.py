@@ -24,6 +24,7 @@ def test_monolithic_mode_by_default(aws: LocalAws, monolithic: Any) -> None:
         "dynamodb_table_name": None,
         "eventbridge_rule_arn": "arn:aws:events:us-east-1:123456789012:rule/defaults-schedule",
         "eventbridge_rule_name": "defaults-schedule",
+        "eventbridge_rule_names": ["defaults-schedule"],
         "lambda_execution_role_arn": "arn:aws:iam::123456789012:role/defaults",
         "lambda_function_arn": "arn:aws:lambda:us-east-1:123456789012:function:defaults",
         "lambda_function_name": "defaults",

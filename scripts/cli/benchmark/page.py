@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from diva.state import Record
 
 from ..common import browser
 from ..common.interrupts import shielded
+from ..common.paths import ROOT
 from ..common.temporary_folder import temporary_folder
 from .harness import BenchmarkError
 from .result import Result
@@ -130,7 +132,12 @@ def _record(number: int) -> Record:
 def _command(state: Path, html: Path) -> float:
     began = time.perf_counter()
     command = [sys.executable, "-m", "cli.diva", "report", "--state", str(state)]
-    done = subprocess.run([*command, "--output", str(html)], stdout=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        [*command, "--output", str(html)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
+        check=False,
+    )
     if done.returncode:
         raise BenchmarkError(f"diva report failed with the exit status {done.returncode}")
     return time.perf_counter() - began
