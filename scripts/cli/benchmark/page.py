@@ -131,11 +131,11 @@ def _record(number: int) -> Record:
 
 def _command(state: Path, html: Path) -> float:
     began = time.perf_counter()
-    command = [sys.executable, "-m", "cli.diva", "report", "--state", str(state)]
+    path = os.pathsep.join(str(ROOT / folder) for folder in ("scripts", "lambda"))
     done = subprocess.run(
-        [*command, "--output", str(html)],
+        [sys.executable, "-m", "cli.diva", "report", "--state", state, "--output", html],
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
+        env={**os.environ, "PYTHONPATH": path},
         check=False,
     )
     if done.returncode:
